@@ -30,7 +30,7 @@ let package = Package(
     .target(name: "CEL", swiftSettings: settings),
     .target(
       name: "Compliance",
-      resources: [.embedInCode("Resources/countries.csv")],
+      resources: [.embedInCode("Resources/countries.csv"), .embedInCode("Resources/subdivisions.csv")],
       swiftSettings: settings),
     .target(
       name: "PostgreSQL",

@@ -1,0 +1,76 @@
+/// All that judging sees: the submission, normalised, and what was gathered about it.
+public struct Facts: Sendable, Hashable {
+  /// What was submitted.
+  public let submission: Submission
+  /// The countries that the customer is tied to, in the order of the submission; see ``Jurisdiction``.
+  public let jurisdictions: [Jurisdiction]
+
+  /// Gathers what follows from the submission alone.
+  public init(_ submission: Submission) {
+    self.submission = submission
+    jurisdictions = Jurisdiction.all(of: submission)
+  }
+
+  /// The facts in the form in which they are recorded. What follows from the submission is not repeated.
+  public var json: JSON { .members(["submission": submission.json]) }
+
+  /// Facts from their recorded form.
+  public init(recorded json: JSON) throws(Faults) {
+    guard let submission = json["submission"] else {
+      throw Faults(Fault(pointer: "/submission", message: "is missing", remedy: "Give the recorded facts whole."))
+    }
+    self.init(try Submission.decode(submission))
+  }
+}
+
+/// A country that the customer is tied to by where it lives, is registered, is directed from, pays from or
+/// connects from.
+public struct Jurisdiction: Sendable, Hashable {
+  /// What ties the customer to the country.
+  public enum Basis: String, Sendable, CaseIterable {
+    /// An address of this kind.
+    case residence, registered, headquarters, billing
+    /// An address of which the kind was not given.
+    case address
+    /// The country of the means of payment.
+    case payment
+    /// The country from which the customer connects.
+    case network
+  }
+
+  /// The country; `nil` when the customer has an address but its country was not given, or no address was
+  /// given at all. A condition over such an entry is unknown, never false.
+  public let country: Country?
+  /// ISO 3166-2, where an address names it.
+  public let subdivision: String?
+  /// What ties the customer to it.
+  public let basis: Basis
+
+  static func all(of submission: Submission) -> [Jurisdiction] {
+    var all = (submission.addresses ?? []).map { address in
+      Jurisdiction(
+        country: address.country, subdivision: address.subdivision,
+        basis: address.kind.map { Jurisdiction.Basis($0) } ?? .address)
+    }
+    // Everybody is somewhere: without any address the place is not known, which is not the same as nowhere.
+    if all.isEmpty { all.append(Jurisdiction(country: nil, subdivision: nil, basis: .address)) }
+    if let country = submission.payment?.country {
+      all.append(Jurisdiction(country: country, subdivision: nil, basis: .payment))
+    }
+    if let country = submission.network?.country {
+      all.append(Jurisdiction(country: country, subdivision: nil, basis: .network))
+    }
+    return all
+  }
+}
+
+extension Jurisdiction.Basis {
+  init(_ kind: Submission.AddressKind) {
+    switch kind {
+    case .residence: self = .residence
+    case .registered: self = .registered
+    case .headquarters: self = .headquarters
+    case .billing: self = .billing
+    }
+  }
+}

@@ -1,0 +1,112 @@
+extension JSON {
+  /// The text of this value without white space, numbers as they were written.
+  public var serialized: String {
+    var output: [UInt8] = []
+    write(into: &output, canonical: false)
+    return String(decoding: output, as: UTF8.self)
+  }
+
+  /// The UTF-8 bytes of ``serialized``.
+  public var bytes: [UInt8] {
+    var output: [UInt8] = []
+    output.reserveCapacity(512)
+    write(into: &output, canonical: false)
+    return output
+  }
+
+  /// The canonical form of RFC 8785: members sorted by the UTF-16 units of their names, numbers as
+  /// ECMAScript prints the double nearest to them, no white space. Equal values have equal bytes.
+  public var canonicalBytes: [UInt8] {
+    var output: [UInt8] = []
+    write(into: &output, canonical: true)
+    return output
+  }
+
+  private func write(into output: inout [UInt8], canonical: Bool) {
+    switch self {
+    case .null: output.append(contentsOf: "null".utf8)
+    case .bool(let value): output.append(contentsOf: (value ? "true" : "false").utf8)
+    case .number(let text):
+      if canonical, let double = Double(text), double.isFinite {
+        output.append(contentsOf: JSON.canonicalNumber(double).utf8)
+      } else {
+        output.append(contentsOf: text.utf8)
+      }
+    case .string(let text): JSON.writeString(text, into: &output)
+    case .array(let elements):
+      output.append(UInt8(ascii: "["))
+      for (index, element) in elements.enumerated() {
+        if index > 0 { output.append(UInt8(ascii: ",")) }
+        element.write(into: &output, canonical: canonical)
+      }
+      output.append(UInt8(ascii: "]"))
+    case .object(let members):
+      output.append(UInt8(ascii: "{"))
+      let ordered = canonical ? members.sorted { $0.key.utf16.lexicographicallyPrecedes($1.key.utf16) } : members
+      for (index, member) in ordered.enumerated() {
+        if index > 0 { output.append(UInt8(ascii: ",")) }
+        JSON.writeString(member.key, into: &output)
+        output.append(UInt8(ascii: ":"))
+        member.value.write(into: &output, canonical: canonical)
+      }
+      output.append(UInt8(ascii: "}"))
+    }
+  }
+
+  // RFC 8785 section 3.2.2.2: only what must be escaped is, with the short forms where they exist.
+  private static func writeString(_ text: String, into output: inout [UInt8]) {
+    output.append(UInt8(ascii: "\""))
+    for byte in text.utf8 {
+      switch byte {
+      case UInt8(ascii: "\""): output.append(contentsOf: [UInt8(ascii: "\\"), byte])
+      case UInt8(ascii: "\\"): output.append(contentsOf: [UInt8(ascii: "\\"), byte])
+      case 0x08: output.append(contentsOf: "\\b".utf8)
+      case 0x09: output.append(contentsOf: "\\t".utf8)
+      case 0x0A: output.append(contentsOf: "\\n".utf8)
+      case 0x0C: output.append(contentsOf: "\\f".utf8)
+      case 0x0D: output.append(contentsOf: "\\r".utf8)
+      case 0..<0x20:
+        let digits = String(byte, radix: 16)
+        output.append(contentsOf: ("\\u00" + (digits.count == 1 ? "0" : "") + digits).utf8)
+      default: output.append(byte)
+      }
+    }
+    output.append(UInt8(ascii: "\""))
+  }
+
+  /// A finite double as ECMAScript's Number::toString prints it (RFC 8785 section 3.2.2.3).
+  static func canonicalNumber(_ value: Double) -> String {
+    if value == 0 { return "0" }
+    // Swift's description has the shortest digits that read back as the same double, as ECMAScript asks;
+    // only the layout differs.
+    let text = "\(value.magnitude)"
+    let parts = text.split(separator: "e")
+    var exponent = parts.count > 1 ? Int(parts[1]) ?? 0 : 0
+    let mantissa = parts[0].split(separator: ".")
+    var digits = String(mantissa[0])
+    if mantissa.count > 1, mantissa[1] != "0" {
+      digits += mantissa[1]
+      exponent -= mantissa[1].count
+    }
+    let leading = digits.prefix { $0 == "0" }.count
+    digits.removeFirst(leading)
+    while digits.hasSuffix("0") {
+      digits.removeLast()
+      exponent += 1
+    }
+    // value = 0.digits * 10^point
+    let point = digits.count + exponent
+    let body: String
+    switch point {
+    case digits.count...21 where point >= digits.count:
+      body = digits + String(repeating: "0", count: point - digits.count)
+    case 1...21: body = digits.prefix(point) + "." + digits.dropFirst(point)
+    case -5...0: body = "0." + String(repeating: "0", count: -point) + digits
+    default:
+      let e = point - 1
+      let fraction = digits.count > 1 ? "." + digits.dropFirst() : ""
+      body = digits.prefix(1) + fraction + "e" + (e < 0 ? "-" : "+") + String(abs(e))
+    }
+    return value < 0 ? "-" + body : body
+  }
+}
