@@ -1,1 +1,12 @@
-// ClearanceService
+/// The pipeline: gather facts, judge them, record the decision, answer.
+///
+/// ``DecisionService`` is the whole path of one submission; ``Recorder`` makes decisions durable, many to a
+/// commit; ``ActiveRuleset`` holds the rules in force; ``KeyRing`` knows who may call. This is the only place
+/// where policies and storage meet. It knows no HTTP.
+public enum ClearanceServiceTarget {}
+
+/// What the program calls itself in records.
+public enum Engine {
+  /// The version that is recorded with every decision.
+  public static let version = "clearance/0.1.0"
+}

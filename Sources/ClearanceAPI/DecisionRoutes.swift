@@ -1,0 +1,154 @@
+import ClearanceService
+import Compliance
+import Foundation
+import HTTPTypes
+import Hummingbird
+import NIOCore
+import Store
+
+/// `/v1/decisions`: judging, and reading the history back.
+struct DecisionRoutes: Sendable {
+  static let maximumPage = 500
+  static let defaultPage = 50
+
+  let service: DecisionService
+  let store: DecisionStore
+
+  func add(to router: RouterGroup<APIContext>) {
+    router.post("decisions", use: decide)
+    router.get("decisions", use: list)
+    router.get("decisions/:id", use: read)
+  }
+
+  @Sendable private func decide(_ request: Request, _ context: APIContext) async throws -> Response {
+    try context.require(.signup, .officer)
+    let query = try Query(request, allowed: ["dry_run", "as_of"])
+    let asOf = try query.date("as_of")
+    let isDryRun = try query.boolean("dry_run") ?? false
+    let body = try await DecisionRoutes.jsonBody(request, limit: SubmissionLimits.bodyBytes)
+    let submission = try DecisionRoutes.submission(body)
+    if isDryRun { return .json(service.dryRun(submission, asOf: asOf)) }
+    let answer = try await answer(
+      DecisionService.Request(
+        submission: submission, asOf: asOf, client: context.caller.id,
+        idempotencyKey: try DecisionRoutes.idempotencyKey(request),
+        fingerprint: body + [0] + Array((asOf?.description ?? "").utf8)))
+    var response = Response.json(text: answer.json, status: answer.isRepeated ? .ok : .created)
+    if answer.isRepeated, let replayed = HTTPField.Name("Idempotency-Replayed") {
+      response.headers[replayed] = "true"
+    }
+    return response
+  }
+
+  private static func submission(_ body: [UInt8]) throws(Problem) -> Submission {
+    let json: JSON
+    do {
+      json = try JSON.parse(body, maximumDepth: SubmissionLimits.nesting)
+    } catch {
+      throw Problem(
+        .malformedRequest, "the body is not valid JSON: \(error)", remedy: error.remedy,
+        faults: Faults(Fault(pointer: "", message: error.description, remedy: error.remedy)))
+    }
+    do {
+      return try Submission.decode(json)
+    } catch {
+      throw Problem(
+        .invalidSubmission, "\(error.count) \(error.count == 1 ? "fault" : "faults") found",
+        remedy: "Mend every fault in `errors` and send the submission again.", faults: error)
+    }
+  }
+
+  private func answer(_ request: DecisionService.Request) async throws -> DecisionService.Answer {
+    do {
+      return try await service.decide(request)
+    } catch let error as DecisionError {
+      switch error {
+      case .idempotencyConflict:
+        throw Problem(
+          .idempotencyConflict, "this Idempotency-Key answered a request with another body or as_of",
+          remedy: "Use a new key for a new request; send the same bytes to repeat one.")
+      case .recording(.overloaded):
+        throw Problem(.overloaded, "too many decisions wait to be recorded", remedy: "Send the request again.")
+      case .recording(.unavailable):
+        throw Problem(
+          .unavailable, "the database did not confirm the record, so there is no answer",
+          remedy: "Send the request again, under the same Idempotency-Key so that it is decided once.")
+      }
+    }
+  }
+
+  @Sendable private func read(_ request: Request, _ context: APIContext) async throws -> Response {
+    guard let id = context.parameters.get("id").flatMap({ UUID(uuidString: $0) }),
+      let decision = try await store.decision(id), isVisible(decision, to: context.caller)
+    else {
+      throw Problem(
+        .notFound, "there is no such decision, or it is not yours to see", remedy: "Check the id.")
+    }
+    return .json(text: DecisionRoutes.text(of: decision, withFacts: true))
+  }
+
+  private func isVisible(_ decision: StoredDecision, to caller: Caller) -> Bool {
+    caller.role != .signup || decision.recordedBy == caller.id
+  }
+
+  @Sendable private func list(_ request: Request, _ context: APIContext) async throws -> Response {
+    let query = try Query(
+      request, allowed: ["account", "verdict", "rule", "policy", "from", "to", "cursor", "limit"])
+    var filter = DecisionFilter()
+    filter.account = query["account"]
+    filter.verdict = try query.choice("verdict")
+    filter.rule = query["rule"]
+    filter.policy = query["policy"]
+    filter.from = try query.instant("from")
+    filter.until = try query.instant("to")
+    filter.before = try query.uuid("cursor")
+    if context.caller.role == .signup { filter.recordedBy = context.caller.id }
+    let limit = try query.integer("limit", in: 1...DecisionRoutes.maximumPage) ?? DecisionRoutes.defaultPage
+    // One more than asked for tells whether there is a next page.
+    let decisions = try await store.decisions(filter, limit: limit + 1)
+    let page = decisions.prefix(limit)
+    let next = decisions.count > limit ? page.last.map { JSON.string($0.id.text) } ?? .null : .null
+    let items = page.map { DecisionRoutes.text(of: $0, withFacts: false) }.joined(separator: ",")
+    return .json(text: "{\"decisions\":[\(items)],\"next\":\(next.serialized)}")
+  }
+
+  /// The recorded answer with what else is known of the decision. The answer's text is spliced, not parsed and
+  /// written anew: what was answered is shown byte for byte.
+  private static func text(of decision: StoredDecision, withFacts: Bool) -> String {
+    var text = decision.answer
+    if text.hasSuffix("}") { text.removeLast() }
+    text += ",\"trigger\":\(JSON.string(decision.trigger).serialized)"
+    text += ",\"engine\":\(JSON.string(decision.engine).serialized)"
+    text += ",\"recorded_by\":\(JSON.string(decision.recordedBy.text).serialized)"
+    if withFacts { text += ",\"facts\":\(decision.facts)" }
+    return text + "}"
+  }
+
+  private static func idempotencyKey(_ request: Request) throws(Problem) -> String? {
+    guard let name = HTTPField.Name("Idempotency-Key"), let key = request.headers[name] else { return nil }
+    guard (1...255).contains(key.utf8.count), key.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
+      throw Problem(
+        .invalidParameter, "the Idempotency-Key must have 1 to 255 printing ASCII characters",
+        remedy: "Send a UUID, for example.")
+    }
+    return key
+  }
+
+  /// The body, which must be said to be JSON or not be said to be anything.
+  static func jsonBody(_ request: Request, limit: Int) async throws -> [UInt8] {
+    if let type = request.headers[.contentType] {
+      let essence = type.prefix { $0 != ";" }.lowercased().filter { $0 != " " }
+      guard essence == "application/json" || essence.hasSuffix("+json") else {
+        throw Problem(
+          .unsupportedMediaType, "the body is said to be `\(type.prefix(100))`",
+          remedy: "Send `Content-Type: application/json`.")
+      }
+    }
+    do {
+      let buffer = try await request.body.collect(upTo: limit)
+      return Array(buffer.readableBytesView)
+    } catch is NIOTooManyBytesError {
+      throw Problem(.tooLarge, "the body is over \(limit) bytes", remedy: "Send a smaller submission.")
+    }
+  }
+}

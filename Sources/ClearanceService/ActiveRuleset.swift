@@ -1,0 +1,53 @@
+import Compliance
+import Logging
+import Metrics
+import Policy
+import Store
+import Synchronization
+
+/// The ruleset in force. A ruleset takes effect only when it is free of faults and passes its tests.
+public final class ActiveRuleset: Sendable {
+  /// Why a folder of rules did not take effect.
+  public enum Refusal: Error, Sendable, CustomStringConvertible {
+    /// The rules or their tests have faults.
+    case faults(RulesetFaults)
+    /// Tests beside the rules do not hold.
+    case tests([RuleTests.Failure])
+
+    /// All findings.
+    public var description: String {
+      switch self {
+      case .faults(let faults): faults.description
+      case .tests(let failures):
+        failures.map { failure in
+          "\(failure.test.file):\(failure.test.line): test failed: \(failure.test.name)\n"
+            + failure.differences.map { "  \($0)\n" }.joined()
+        }.joined()
+      }
+    }
+  }
+
+  private let active: Mutex<Ruleset>
+
+  /// Puts a ruleset into force that was made by ``load(_:)``.
+  public init(_ ruleset: Ruleset) { active = Mutex(ruleset) }
+
+  /// The ruleset in force.
+  public var current: Ruleset { active.withLock { $0 } }
+
+  /// Loads, checks and tests the rules of a folder.
+  public static func load(_ directory: String) throws(Refusal) -> Ruleset {
+    do {
+      let ruleset = try Ruleset.load(directory)
+      let failures = try RuleTests.load(directory, for: ruleset).run(ruleset).failures
+      guard failures.isEmpty else { throw Refusal.tests(failures) }
+      return ruleset
+    } catch let faults as RulesetFaults {
+      throw .faults(faults)
+    } catch let refusal as Refusal {
+      throw refusal
+    } catch {
+      throw .tests([])
+    }
+  }
+}

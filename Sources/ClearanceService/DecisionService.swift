@@ -1,0 +1,140 @@
+import Compliance
+import Crypto
+import Foundation
+import Logging
+import Metrics
+import Policy
+import Store
+
+/// Why a submission was not answered.
+public enum DecisionError: Error, Sendable {
+  /// The idempotency key was used before, for another request.
+  case idempotencyConflict
+  /// It could not be recorded; nothing is answered that is not recorded.
+  case recording(RecordingError)
+}
+
+/// The whole path of one submission: judge it by the rules in force, record the decision, answer.
+public final class DecisionService: Sendable {
+  /// One request for a decision.
+  public struct Request: Sendable {
+    /// The submission.
+    public let submission: Submission
+    /// The day to judge as of; today when `nil`.
+    public let asOf: CalendarDate?
+    /// Who asks: the id of an API key.
+    public let client: UUID
+    /// The caller's `Idempotency-Key`.
+    public let idempotencyKey: String?
+    /// The bytes that tell one request from another: the body, and what else the answer depends on.
+    public let fingerprint: [UInt8]
+
+    /// Makes a request.
+    public init(
+      submission: Submission, asOf: CalendarDate?, client: UUID, idempotencyKey: String?, fingerprint: [UInt8]
+    ) {
+      self.submission = submission
+      self.asOf = asOf
+      self.client = client
+      self.idempotencyKey = idempotencyKey
+      self.fingerprint = fingerprint
+    }
+  }
+
+  /// An answer: JSON text, and whether it was given before.
+  public struct Answer: Sendable {
+    /// The answer as it was recorded.
+    public let json: String
+    /// Its verdict, for the log and metrics; `nil` for a repeated answer.
+    public let verdict: Verdict?
+    /// Whether an earlier request under the same key was answered with it.
+    public let isRepeated: Bool
+  }
+
+  /// The rules in force.
+  public let ruleset: ActiveRuleset
+  private let recorder: Recorder
+  private let store: DecisionStore
+  private let judgeTime = Metrics.Timer(label: "clearance_judge_duration_seconds")
+  private let verdicts: [Verdict: Metrics.Counter] = Dictionary(
+    uniqueKeysWithValues: Verdict.allCases.map {
+      ($0, Metrics.Counter(label: "clearance_verdicts", dimensions: [("verdict", $0.rawValue)]))
+    })
+  private let unknownRules = Metrics.Counter(label: "clearance_rules_unknown")
+  private let failedRules = Metrics.Counter(label: "clearance_rules_failed")
+
+  /// Makes the service of its parts.
+  public init(ruleset: ActiveRuleset, recorder: Recorder, store: DecisionStore) {
+    self.ruleset = ruleset
+    self.recorder = recorder
+    self.store = store
+  }
+
+  /// Judges without recording.
+  public func dryRun(_ submission: Submission, asOf: CalendarDate?) -> JSON {
+    let now = Instant.now
+    let judgement = judge(Facts(submission), asOf: asOf ?? now.date)
+    return .object(
+      [JSON.Member("dry_run", .bool(true)), JSON.Member("account", .string(submission.id))]
+        + judgement.members + [JSON.Member("decided_at", .string(now.description))])
+  }
+
+  /// Judges, records and answers. The same key with the same request gives the same answer, however often and
+  /// from however many connections it is sent.
+  ///
+  /// - Throws: ``DecisionError``, or a database error while an idempotency key is looked up.
+  public func decide(_ request: Request) async throws -> Answer {
+    let key = request.idempotencyKey.map {
+      NewDecision.IdempotencyKey(
+        client: request.client, key: $0, requestHash: Array(SHA256.hash(data: request.fingerprint)))
+    }
+    if let key, let answer = try await repeated(key) { return answer }
+    let (decision, judgement) = make(request, key: key)
+    let isRecorded: Bool
+    do {
+      isRecorded = try await recorder.record(decision)
+    } catch {
+      throw DecisionError.recording(error)
+    }
+    if isRecorded {
+      verdicts[judgement.verdict]?.increment()
+      return Answer(json: decision.answer, verdict: judgement.verdict, isRepeated: false)
+    }
+    // Another request took the key between the look-up and the commit; its decision is committed by now.
+    if let key, let answer = try await repeated(key) { return answer }
+    throw DecisionError.recording(.unavailable("the decision under this idempotency key is not readable"))
+  }
+
+  private func repeated(_ key: NewDecision.IdempotencyKey) async throws -> Answer? {
+    guard let (hash, decision) = try await store.decision(for: key) else { return nil }
+    guard hash == key.requestHash else { throw DecisionError.idempotencyConflict }
+    return Answer(json: decision.answer, verdict: nil, isRepeated: true)
+  }
+
+  private func make(_ request: Request, key: NewDecision.IdempotencyKey?) -> (NewDecision, Judgement) {
+    let now = Instant.now
+    let facts = Facts(request.submission)
+    let judgement = judge(facts, asOf: request.asOf ?? now.date)
+    let id = UUID.version7(at: now)
+    let answer = JSON.object(
+      [JSON.Member("id", .string(id.text)), JSON.Member("account", .string(request.submission.id))]
+        + judgement.members + [JSON.Member("decided_at", .string(now.description))])
+    var policies: [String] = []
+    for match in judgement.matched where !policies.contains(match.rule.policy) { policies.append(match.rule.policy) }
+    let decision = NewDecision(
+      id: id, accountID: request.submission.id, verdict: judgement.verdict, asOf: judgement.asOf, decidedAt: now,
+      ruleset: judgement.ruleset, rules: judgement.matched.map(\.rule.id), policies: policies,
+      trigger: "submission", engine: Engine.version, recordedBy: request.client, facts: facts.json.serialized,
+      answer: answer.serialized, idempotencyKey: key)
+    return (decision, judgement)
+  }
+
+  private func judge(_ facts: Facts, asOf: CalendarDate) -> Judgement {
+    let start = DispatchTime.now()
+    let judgement = ruleset.current.judge(facts, asOf: asOf)
+    judgeTime.recordNanoseconds(Int64(DispatchTime.now().uptimeNanoseconds - start.uptimeNanoseconds))
+    if !judgement.unknown.isEmpty { unknownRules.increment(by: judgement.unknown.count) }
+    if !judgement.failures.isEmpty { failedRules.increment(by: judgement.failures.count) }
+    return judgement
+  }
+}

@@ -1,0 +1,162 @@
+import Compliance
+import DequeModule
+import Foundation
+import Logging
+import Metrics
+import ServiceLifecycle
+import Store
+import Synchronization
+
+/// Why a decision was not recorded, and so may not be answered.
+public enum RecordingError: Error, Sendable {
+  /// The queue is full, or the service is shutting down.
+  case overloaded
+  /// The database did not take it; whether it was recorded is not known.
+  case unavailable(String)
+}
+
+/// Makes decisions durable. Decisions that arrive while a commit is under way wait for the next one and share
+/// it (group commit), so that the cost of a commit is divided among as many as are waiting.
+///
+/// The one order that matters: **a caller is resumed only after the statement that holds its decision has
+/// returned from PostgreSQL**, that is, after its commit is on disk. A process that dies in between has answered
+/// nobody; a decision may then be recorded that nobody was told of, never the reverse.
+///
+/// `state` is the only shared state. `record` and the writers touch it under its lock and never across an
+/// `await`. Every continuation in `queue` or in a batch is resumed exactly once: by the writer that took its
+/// batch, whatever the outcome.
+public final class Recorder: Service {
+  /// How the recorder bounds its work.
+  public struct Limits: Sendable {
+    /// Decisions that may wait; more are refused.
+    public var queue = 4_096
+    /// Decisions in one commit at most.
+    public var batch = 128
+    /// Commits that may be under way at once.
+    public var writers = 2
+
+    /// The defaults.
+    public init() {}
+  }
+
+  private struct Waiting {
+    let decision: NewDecision
+    let continuation: CheckedContinuation<Result<Bool, RecordingError>, Never>
+  }
+
+  private struct State {
+    var queue = Deque<Waiting>()
+    var idleWriters: [CheckedContinuation<[Waiting], Never>] = []
+    var isClosed = false
+  }
+
+  private let store: DecisionStore
+  private let limits: Limits
+  private let logger: Logger
+  private let state = Mutex(State())
+  private let batchSize = Metrics.Recorder(label: "clearance_commit_decisions")
+  private let commitTime = Metrics.Timer(label: "clearance_commit_duration_seconds")
+  private let depth = Metrics.Gauge(label: "clearance_record_queue_depth")
+
+  /// Records into a store; ``run()`` must be running for anything to be recorded.
+  public init(_ store: DecisionStore, limits: Limits = Limits(), logger: Logger) {
+    self.store = store
+    self.limits = limits
+    self.logger = logger
+  }
+
+  /// Records a decision; returns after it is durable.
+  ///
+  /// - Returns: whether it was recorded; `false` when its idempotency key was taken by another.
+  public func record(_ decision: NewDecision) async throws(RecordingError) -> Bool {
+    let result = await withCheckedContinuation { continuation in
+      enqueue(Waiting(decision: decision, continuation: continuation))
+    }
+    return try result.get()
+  }
+
+  private func enqueue(_ waiting: Waiting) {
+    enum Step {
+      case refuse
+      case wait
+      case wake(CheckedContinuation<[Waiting], Never>)
+    }
+    let step: Step = state.withLock { state in
+      if state.isClosed || state.queue.count >= limits.queue { return .refuse }
+      if let writer = state.idleWriters.popLast() { return .wake(writer) }
+      state.queue.append(waiting)
+      return .wait
+    }
+    switch step {
+    case .refuse: waiting.continuation.resume(returning: .failure(.overloaded))
+    case .wait: break
+    case .wake(let writer): writer.resume(returning: [waiting])
+    }
+  }
+
+  /// Writes until a graceful shutdown, and then until the queue is empty.
+  public func run() async throws {
+    await withGracefulShutdownHandler {
+      await withTaskGroup(of: Void.self) { group in
+        for _ in 0..<limits.writers { group.addTask { await self.write() } }
+      }
+    } onGracefulShutdown: {
+      self.close()
+    }
+  }
+
+  /// Refuses what comes from now on; what is queued is still written.
+  private func close() {
+    let idle = state.withLock { state in
+      state.isClosed = true
+      defer { state.idleWriters = [] }
+      return state.idleWriters
+    }
+    for writer in idle { writer.resume(returning: []) }
+  }
+
+  private func write() async {
+    while true {
+      let batch = await nextBatch()
+      if batch.isEmpty { return }
+      batchSize.record(batch.count)
+      depth.record(state.withLock { $0.queue.count })
+      await commit(batch)
+    }
+  }
+
+  /// The next decisions to write; none when the recorder is closed and its queue is empty.
+  private func nextBatch() async -> [Waiting] {
+    await withCheckedContinuation { continuation in
+      let ready: [Waiting]? = state.withLock { state in
+        if state.queue.isEmpty {
+          if state.isClosed { return [] }
+          state.idleWriters.append(continuation)
+          return nil
+        }
+        let count = min(limits.batch, state.queue.count)
+        defer { state.queue.removeFirst(count) }
+        return Array(state.queue.prefix(count))
+      }
+      if let ready { continuation.resume(returning: ready) }
+    }
+  }
+
+  private func commit(_ batch: [Waiting]) async {
+    let start = DispatchTime.now()
+    do {
+      let recorded = try await store.record(batch.map(\.decision))
+      commitTime.recordNanoseconds(Int64(DispatchTime.now().uptimeNanoseconds - start.uptimeNanoseconds))
+      for waiting in batch { waiting.continuation.resume(returning: .success(recorded.contains(waiting.decision.id))) }
+    } catch {
+      // A statement that PostgreSQL refused was refused as a whole: one bad decision must not take the others
+      // with it. After a lost connection nothing is known, and trying again could record twice.
+      if batch.count > 1, Database.isRefusal(error) {
+        for waiting in batch { await commit([waiting]) }
+        return
+      }
+      logger.error("decisions were not recorded", metadata: ["count": "\(batch.count)", "error": "\(error)"])
+      for waiting in batch { waiting.continuation.resume(returning: .failure(.unavailable("\(error)"))) }
+    }
+  }
+}

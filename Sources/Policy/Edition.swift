@@ -1,0 +1,55 @@
+import CEL
+import Compliance
+
+/// A ruleset as it stands on the days of one span: the rules in effect, compiled with the places then on each
+/// country list.
+public final class Edition: Sendable {
+  struct CompiledRule: Sendable {
+    let rule: Rule
+    let window: EffectiveWindow
+    let condition: Program
+    let reason: ReasonTemplate
+  }
+
+  let hash: String
+  let environment: Environment
+  let compiled: [CompiledRule]
+  let programs: ProgramSet
+  let hasShadowRules: Bool
+
+  init(ruleset: Ruleset, date: CalendarDate) {
+    hash = ruleset.hash
+    environment = Edition.environment(countryLists: ruleset.countryLists.map { ($0.id, $0.places(on: date)) })
+    var compiled: [CompiledRule] = []
+    for rule in ruleset.rules {
+      guard let window = rule.window(on: date) else { continue }
+      // The check compiled the same text in an environment of the same types, so this cannot fail; should it
+      // fail all the same, the rule must not vanish: an expression that never has a value stands in for it.
+      let condition = (try? environment.compile(rule.when, expecting: .bool)) ?? Edition.alwaysFailing
+      guard let condition else { continue }
+      compiled.append(
+        CompiledRule(
+          rule: rule, window: window, condition: condition,
+          reason: ReasonTemplate.compile(rule.reason, in: environment).0))
+    }
+    self.compiled = compiled
+    programs = ProgramSet(compiled.map(\.condition))
+    hasShadowRules = compiled.contains { $0.rule.mode == .shadow }
+  }
+
+  /// The environment of conditions. A list without places is declared for checking only.
+  static func environment(countryLists: [(id: String, places: [String]?)]) -> Environment {
+    let type = RecordType(
+      name: "Countries",
+      fields: countryLists.map { FieldDeclaration($0.id, .list(.string), documentation: "a dated list of places") })
+    let record = Record(
+      type, path: "countries", slots: countryLists.map { $0.places.map { .list($0.map { .string($0) }) } })
+    let lists =
+      countryLists.contains { $0.places != nil }
+      ? VariableDeclaration("countries", .record(type), constant: .record(record))
+      : VariableDeclaration("countries", .record(type))
+    return Environment(variables: FactSchema.variables + [lists], libraries: Library.all)
+  }
+
+  private static let alwaysFailing = try? Environment(variables: [], libraries: []).compile("1 / 0 == 1")
+}

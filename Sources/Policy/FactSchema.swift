@@ -1,0 +1,243 @@
+import CEL
+import Compliance
+
+/// What conditions can ask for: the declared facts, with their types, and how a submission fills them.
+///
+/// The paths under which absent facts are named are those of the submission (`parties[].country`), so that a
+/// signup flow can ask its customer for just those.
+public enum FactSchema {
+  /// A document or register number.
+  static let identifier = RecordType(
+    name: "Identifier",
+    fields: [
+      FieldDeclaration("kind", .string, documentation: "what it is: passport, lei, tax, registration"),
+      FieldDeclaration("value", .string, documentation: "the number"),
+      FieldDeclaration("country", .string, documentation: "who issued it", values: countryCodes),
+    ])
+
+  static let address = RecordType(
+    name: "Address",
+    fields: [
+      FieldDeclaration(
+        "kind", .string, documentation: "what the address is to the customer",
+        values: Submission.AddressKind.allCases.map(\.rawValue)),
+      FieldDeclaration("country", .string, documentation: "ISO 3166-1 alpha-2", values: countryCodes),
+      FieldDeclaration("subdivision", .string, documentation: "ISO 3166-2, such as UA-43"),
+      FieldDeclaration("city", .string, documentation: "the town"),
+      FieldDeclaration("line", .string, documentation: "street and number"),
+    ])
+
+  static let contact = RecordType(
+    name: "Contact",
+    fields: [
+      FieldDeclaration("email", .string, documentation: "e-mail address"),
+      FieldDeclaration("email_domain", .string, documentation: "what stands behind the @, in lower case"),
+      FieldDeclaration("phone", .string, documentation: "international telephone number"),
+      FieldDeclaration(
+        "phone_countries", .list(.string), documentation: "countries that share the number's calling code",
+        values: countryCodes),
+    ])
+
+  static let payment = RecordType(
+    name: "Payment",
+    fields: [
+      FieldDeclaration("fingerprint", .string, documentation: "a stable hash of the means of payment"),
+      FieldDeclaration("country", .string, documentation: "where it was issued", values: countryCodes),
+    ])
+
+  static let network = RecordType(
+    name: "Network",
+    fields: [
+      FieldDeclaration("ip", .string, documentation: "address from which the customer connects"),
+      FieldDeclaration("country", .string, documentation: "where that address lies", values: countryCodes),
+      FieldDeclaration("asn", .int, documentation: "autonomous system number"),
+      FieldDeclaration("proxy", .bool, documentation: "whether it is a known proxy, VPN or Tor exit"),
+      FieldDeclaration("device", .string, documentation: "a fingerprint of the device"),
+    ])
+
+  static let account = RecordType(
+    name: "Account",
+    fields: [
+      FieldDeclaration("id", .string, documentation: "the caller's key for the account"),
+      FieldDeclaration(
+        "kind", .string, documentation: "who applies", values: Submission.Kind.allCases.map(\.rawValue)),
+      FieldDeclaration("name", .string, documentation: "the customer's full name"),
+      FieldDeclaration("aliases", .list(.string), documentation: "other names"),
+      FieldDeclaration("created_at", .timestamp, documentation: "when the account was made"),
+      FieldDeclaration("birth_date", .timestamp, documentation: "midnight UTC of the birth date"),
+      FieldDeclaration(
+        "citizenships", .list(.string), documentation: "countries of citizenship", values: countryCodes),
+      FieldDeclaration("identifiers", .list(.record(identifier)), documentation: "documents and registers"),
+      FieldDeclaration("addresses", .list(.record(address)), documentation: "the customer's places"),
+      FieldDeclaration("organization", .string, documentation: "the employer or company that it declares"),
+      FieldDeclaration("contact", .record(contact), documentation: "how the customer can be reached"),
+      FieldDeclaration("payment", .record(payment), documentation: "the means of payment"),
+      FieldDeclaration("network", .record(network), documentation: "where the customer connects from"),
+      FieldDeclaration("declared_use", .string, documentation: "what the customer says it will do"),
+    ])
+
+  static let party = RecordType(
+    name: "Party",
+    fields: [
+      FieldDeclaration("id", .string, documentation: "the party's id within the submission"),
+      FieldDeclaration("kind", .string, documentation: "who it is", values: Submission.Kind.allCases.map(\.rawValue)),
+      FieldDeclaration("name", .string, documentation: "full name"),
+      FieldDeclaration("aliases", .list(.string), documentation: "other names"),
+      FieldDeclaration(
+        "country", .string, documentation: "where it lives or has its headquarters", values: countryCodes),
+      FieldDeclaration("birth_date", .timestamp, documentation: "midnight UTC of the birth date"),
+      FieldDeclaration("identifiers", .list(.record(identifier)), documentation: "documents and registers"),
+      FieldDeclaration("roles", .list(.string), documentation: "director, signatory, …"),
+    ])
+
+  static let interest = RecordType(
+    name: "Interest",
+    fields: [
+      FieldDeclaration("subject", .string, documentation: "whose interest it is: a party's id, or account"),
+      FieldDeclaration("interested_party", .string, documentation: "who holds it"),
+      FieldDeclaration(
+        "kind", .string, documentation: "BODS interest type",
+        values: Submission.InterestKind.allCases.map(\.rawValue)),
+      FieldDeclaration("share_min", .double, documentation: "percent, at least; the share itself where it is exact"),
+      FieldDeclaration("share_max", .double, documentation: "percent, at most; the share itself where it is exact"),
+      FieldDeclaration("share", .double, documentation: "percent, where it is exact"),
+    ])
+
+  static let jurisdiction = RecordType(
+    name: "Jurisdiction",
+    fields: [
+      FieldDeclaration("country", .string, documentation: "ISO 3166-1 alpha-2", values: countryCodes),
+      FieldDeclaration(
+        "basis", .string, documentation: "what ties the customer to it",
+        values: Jurisdiction.Basis.allCases.map(\.rawValue)),
+    ])
+
+  static let countryCodes = CountryTable.shared.all.map(\.code)
+
+  /// The variables of every condition, in slot order.
+  static let variables = [
+    VariableDeclaration("account", .record(account), documentation: "the applicant"),
+    VariableDeclaration("parties", .list(.record(party)), documentation: "owners, directors, companies between"),
+    VariableDeclaration("interests", .list(.record(interest)), documentation: "who holds what of whom"),
+    VariableDeclaration(
+      "jurisdictions", .list(.record(jurisdiction)),
+      documentation: "where the customer lives, is registered, directed from, pays from and connects from"),
+    VariableDeclaration("as_of", .timestamp, documentation: "midnight UTC of the day that is judged"),
+  ]
+}
+
+extension FactSchema {
+  /// Fills an activation: slot by slot in the order of ``variables``.
+  static func values(of facts: Facts, asOf: CalendarDate) -> [Value?] {
+    let submission = facts.submission
+    return [
+      .record(record(submission)),
+      submission.parties.map { .list($0.map { .record(record($0)) }) },
+      submission.interests.map { .list($0.map { .record(record($0)) }) },
+      .list(facts.jurisdictions.map { .record(record($0)) }),
+      timestamp(asOf),
+    ]
+  }
+
+  private static func record(_ submission: Submission) -> Record {
+    Record(
+      account, path: "",
+      slots: [
+        .string(submission.id), submission.kind.map { .string($0.rawValue) }, submission.name.map { .string($0) },
+        submission.aliases.map(strings), submission.createdAt.flatMap(timestamp),
+        submission.birthDate.flatMap(timestamp), submission.citizenships.map { strings($0.map(\.code)) },
+        identifiers(submission.identifiers, path: "identifiers[]"),
+        submission.addresses.map { .list($0.map { .record(record($0)) }) },
+        submission.organization.map { .string($0) }, submission.contact.map { .record(record($0)) },
+        submission.payment.map {
+          .record(Record(payment, path: "payment", slots: [$0.fingerprint.map { .string($0) }, country($0.country)]))
+        },
+        submission.network.map { .record(record($0)) }, submission.declaredUse.map { .string($0) },
+      ])
+  }
+
+  private static func record(_ item: Submission.Address) -> Record {
+    Record(
+      address, path: "addresses[]",
+      slots: [
+        item.kind.map { .string($0.rawValue) }, country(item.country), item.subdivision.map { .string($0) },
+        item.city.map { .string($0) }, item.line.map { .string($0) },
+      ])
+  }
+
+  private static func record(_ item: Submission.Contact) -> Record {
+    let domain = item.email.flatMap { $0.split(separator: "@").last }.map { Value.string($0.lowercased()) }
+    let countries = item.phone.map { strings(CountryTable.shared.countries(forPhone: $0).map(\.code)) }
+    return Record(
+      contact, path: "contact",
+      slots: [item.email.map { .string($0) }, domain, item.phone.map { .string($0) }, countries])
+  }
+
+  private static func record(_ item: Submission.Network) -> Record {
+    Record(
+      network, path: "network",
+      slots: [
+        item.ip.map { .string($0) }, country(item.country), item.asn.map { .int(Int64($0)) },
+        item.proxy.map { .bool($0) }, item.device.map { .string($0) },
+      ])
+  }
+
+  private static func record(_ item: Submission.Party) -> Record {
+    Record(
+      party, path: "parties[]",
+      slots: [
+        .string(item.id), item.kind.map { .string($0.rawValue) }, item.name.map { .string($0) },
+        item.aliases.map(strings), country(item.country), item.birthDate.flatMap(timestamp),
+        identifiers(item.identifiers, path: "parties[].identifiers[]"), item.roles.map(strings),
+      ])
+  }
+
+  private static func record(_ item: Submission.Interest) -> Record {
+    var bounds: (low: Value?, high: Value?, exact: Value?)
+    switch item.share {
+    case .exact(let share):
+      let value = Value.double(share.doubleValue)
+      bounds = (value, value, value)
+    case .range(let low, let high): bounds = (.double(low.doubleValue), .double(high.doubleValue), nil)
+    case nil: bounds = (nil, nil, nil)
+    }
+    return Record(
+      interest, path: "interests[]",
+      slots: [
+        .string(item.subject), .string(item.interestedParty), item.kind.map { .string($0.rawValue) }, bounds.low,
+        bounds.high, bounds.exact,
+      ])
+  }
+
+  private static func record(_ item: Jurisdiction) -> Record {
+    Record(jurisdiction, path: "addresses[]", slots: [country(item.country), .string(item.basis.rawValue)])
+  }
+
+  private static func identifiers(_ items: [Submission.Identifier]?, path: String) -> Value? {
+    items.map { items in
+      .list(
+        items.map { item in
+          .record(
+            Record(
+              identifier, path: path,
+              slots: [item.kind.map { .string($0) }, item.value.map { .string($0) }, country(item.country)]))
+        })
+    }
+  }
+
+  private static func country(_ country: Country?) -> Value? { country.map { .string($0.code) } }
+
+  private static func strings(_ texts: [String]) -> Value { .list(texts.map { .string($0) }) }
+
+  private static func timestamp(_ date: CalendarDate) -> Value? {
+    Timestamp(seconds: Int64(date.daysSinceEpoch) * 86_400).map { .timestamp($0) }
+  }
+
+  private static func timestamp(_ instant: Instant) -> Value? {
+    let parts = instant.microsecondsSinceEpoch.quotientAndRemainder(dividingBy: 1_000_000)
+    let borrow: Int64 = parts.remainder < 0 ? 1 : 0
+    return Timestamp(
+      seconds: parts.quotient - borrow, nanoseconds: Int32((parts.remainder + borrow * 1_000_000) * 1000)
+    ).map { .timestamp($0) }
+  }
+}

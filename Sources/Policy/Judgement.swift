@@ -1,0 +1,137 @@
+import CEL
+import Compliance
+
+/// The outcome of judging: a verdict, and all that is needed to explain it.
+public struct Judgement: Sendable {
+  /// A rule that matched.
+  public struct Match: Sendable {
+    /// The rule.
+    public let rule: Rule
+    /// The window under which it had effect.
+    public let window: EffectiveWindow
+    /// The rule's reason, filled in.
+    public let reason: String
+    /// The facts that made it match, each with its value.
+    public let facts: [(path: String, value: String)]
+  }
+
+  /// A rule that could not be decided.
+  public struct Unknown: Sendable {
+    /// The rule.
+    public let rule: Rule
+    /// The facts that would decide it, as paths of the submission.
+    public let needs: [String]
+  }
+
+  /// A rule whose evaluation failed.
+  public struct Failure: Sendable {
+    /// The rule.
+    public let rule: Rule
+    /// Why.
+    public let message: String
+  }
+
+  /// The strictest verdict of the matching rules; at least `review` if any deciding rule is unknown or failed.
+  public var verdict: Verdict = .allow
+  /// The day as of which it was judged.
+  public let asOf: CalendarDate
+  /// The hash of the ruleset that judged.
+  public let ruleset: String
+  /// Deciding rules that matched.
+  public var matched: [Match] = []
+  /// Shadow rules that matched.
+  public var shadow: [Match] = []
+  /// Deciding rules that are unknown.
+  public var unknown: [Unknown] = []
+  /// Deciding rules that failed.
+  public var failures: [Failure] = []
+  /// What a person should know about the answer.
+  public var warnings: [String] = []
+
+  /// All facts that would decide an unknown rule, sorted, each once.
+  public var needs: [String] { Set(unknown.flatMap(\.needs)).sorted() }
+}
+
+extension Edition {
+  /// Judges facts; see ``Ruleset/judge(_:asOf:)``.
+  func judge(_ facts: Facts, asOf date: CalendarDate) -> Judgement {
+    let activation = Activation(environment, values: FactSchema.values(of: facts, asOf: date))
+    var result = ProgramSet.Result()
+    programs.evaluate(activation, into: &result)
+    var judgement = Judgement(asOf: date, ruleset: hash)
+    for index in result.matched {
+      let entry = compiled[index]
+      let match = Judgement.Match(
+        rule: entry.rule, window: entry.window, reason: entry.reason.render(activation),
+        facts: entry.condition.explain(activation).facts.map { ($0.path, $0.value) })
+      if entry.rule.mode == .shadow {
+        judgement.shadow.append(match)
+        continue
+      }
+      judgement.matched.append(match)
+      judgement.verdict = max(judgement.verdict, entry.rule.verdict)
+      if let why = entry.window.unconfirmed {
+        judgement.warnings.append("\(entry.rule.id) applies by an unconfirmed window (\(entry.window.description)): \(why)")
+      }
+    }
+    for (index, needs) in result.unknown where compiled[index].rule.mode == .enforce {
+      judgement.unknown.append(Judgement.Unknown(rule: compiled[index].rule, needs: needs.paths))
+    }
+    for (index, error) in result.failed where compiled[index].rule.mode == .enforce {
+      judgement.failures.append(Judgement.Failure(rule: compiled[index].rule, message: error.description))
+    }
+    // Unknown never clears, and neither does a rule that could not be evaluated.
+    if !judgement.unknown.isEmpty || !judgement.failures.isEmpty {
+      judgement.verdict = max(judgement.verdict, .review)
+    }
+    return judgement
+  }
+}
+
+extension Judgement.Match {
+  var json: JSON {
+    .members([
+      "rule": .string(rule.id), "policy": .string(rule.policy), "title": .string(rule.title),
+      "verdict": .string(rule.verdict.rawValue), "basis": .string(rule.basis.rawValue),
+      "citation": .string(rule.citation), "window": window.json, "reason": .string(reason),
+      "duties": rule.duties.isEmpty ? nil : .strings(rule.duties),
+      "facts": .array(facts.map { .members(["fact": .string($0.path), "value": .string($0.value)]) }),
+    ])
+  }
+}
+
+extension Judgement {
+  /// The members that every answer has, in order, after the ids.
+  public var members: [JSON.Member] {
+    var members = [
+      JSON.Member("verdict", .string(verdict.rawValue)),
+      JSON.Member("matched", .array(matched.map(\.json))),
+      JSON.Member(
+        "unknown",
+        .array(
+          unknown.map {
+            .members([
+              "rule": .string($0.rule.id), "policy": .string($0.rule.policy), "title": .string($0.rule.title),
+              "citation": .string($0.rule.citation), "needs": .strings($0.needs),
+            ])
+          })),
+      JSON.Member("needs", .strings(needs)),
+    ]
+    if !failures.isEmpty {
+      members.append(
+        JSON.Member(
+          "errors",
+          .array(
+            failures.map {
+              .members([
+                "rule": .string($0.rule.id), "policy": .string($0.rule.policy), "message": .string($0.message),
+              ])
+            })))
+    }
+    if !shadow.isEmpty { members.append(JSON.Member("shadow", .array(shadow.map(\.json)))) }
+    members.append(JSON.Member("warnings", .strings(warnings)))
+    members.append(JSON.Member("as_of", .string(asOf.description)))
+    members.append(JSON.Member("ruleset", .string(ruleset)))
+    return members
+  }
+}

@@ -1,0 +1,182 @@
+import Compliance
+import Yams
+
+/// The tests that stand beside the rules: `tests/*.yaml` in the rules folder.
+public struct RuleTests: Sendable {
+  /// One test.
+  public struct Case: Sendable {
+    /// What it shows.
+    public let name: String
+    /// The file, relative to the rules folder.
+    public let file: String
+    /// The line on which it begins.
+    public let line: Int
+    let asOf: CalendarDate
+    let submission: Submission
+    let fires: [String]
+    let silent: [String]
+    let unknown: [String]
+    let needs: [String]?
+    let verdict: Verdict?
+  }
+
+  /// A test that did not hold, and how.
+  public struct Failure: Sendable {
+    /// The test.
+    public let test: Case
+    /// What differs, a line each.
+    public let differences: [String]
+  }
+
+  /// What running the tests gave.
+  public struct Report: Sendable {
+    /// How many tests held.
+    public var passed = 0
+    /// The tests that did not.
+    public var failures: [Failure] = []
+    /// Windows of rules in which a test makes the rule match.
+    public var coveredWindows = 0
+    /// All windows of all rules.
+    public var windows = 0
+    /// Rules and windows that no test makes match.
+    public var uncovered: [(rule: Rule, window: EffectiveWindow)] = []
+  }
+
+  /// The tests, in order of file and place.
+  public let cases: [Case]
+
+  /// Reads the tests of a rules folder and checks them against a ruleset.
+  ///
+  /// - Throws: ``RulesetFaults`` with every fault of every test file.
+  public static func load(_ directory: String, for ruleset: Ruleset) throws(RulesetFaults) -> RuleTests {
+    try RuleTests(RulesetSource.readTests(directory), for: ruleset)
+  }
+
+  /// Reads tests from their files; see ``load(_:for:)``.
+  public init(_ files: [SourceFile], for ruleset: Ruleset) throws(RulesetFaults) {
+    var cases: [Case] = []
+    var diagnostics: [RuleDiagnostic] = []
+    let ids = Set(ruleset.rules.map(\.id))
+    for file in files.sorted(by: { $0.path < $1.path }) {
+      var reader = YAMLReader(file: file)
+      if let root = reader.root(), let mapping = reader.mapping(root, what: "a test file", keys: ["tests"], required: ["tests"]) {
+        cases += reader.items(mapping["tests"], what: "tests").compactMap { reader.test($0, rules: ids) }
+      }
+      diagnostics += reader.diagnostics
+    }
+    guard diagnostics.isEmpty else { throw RulesetFaults(diagnostics: diagnostics) }
+    self.cases = cases
+  }
+
+  /// Runs the tests and counts which windows they exercise.
+  public func run(_ ruleset: Ruleset) -> Report {
+    var report = Report()
+    var covered: [String: Set<EffectiveWindow>] = [:]
+    for test in cases {
+      let judgement = ruleset.judge(Facts(test.submission), asOf: test.asOf)
+      let matches = judgement.matched + judgement.shadow
+      for match in matches { covered[match.rule.id, default: []].insert(match.window) }
+      let differences = test.differences(from: judgement)
+      if differences.isEmpty {
+        report.passed += 1
+      } else {
+        report.failures.append(Failure(test: test, differences: differences))
+      }
+    }
+    for rule in ruleset.rules {
+      for window in rule.effective {
+        report.windows += 1
+        if covered[rule.id]?.contains(window) == true {
+          report.coveredWindows += 1
+        } else {
+          report.uncovered.append((rule, window))
+        }
+      }
+    }
+    return report
+  }
+}
+
+extension RuleTests.Case {
+  func differences(from judgement: Judgement) -> [String] {
+    var lines: [String] = []
+    let matched = Set((judgement.matched + judgement.shadow).map(\.rule.id))
+    let unknownRules = Set(judgement.unknown.map(\.rule.id))
+    func state(_ id: String) -> String {
+      matched.contains(id) ? "it matched"
+        : unknownRules.contains(id)
+          ? "it is unknown, for want of \(judgement.unknown.first { $0.rule.id == id }?.needs.joined(separator: ", ") ?? "")"
+          : "it did not match"
+    }
+    for id in fires where !matched.contains(id) { lines.append("\(id) must match, but \(state(id))") }
+    for id in silent where matched.contains(id) || unknownRules.contains(id) {
+      lines.append("\(id) must be silent, but \(state(id))")
+    }
+    for id in unknown where !unknownRules.contains(id) { lines.append("\(id) must be unknown, but \(state(id))") }
+    if let needs, needs.sorted() != judgement.needs {
+      lines.append("needs must be [\(needs.sorted().joined(separator: ", "))], but are [\(judgement.needs.joined(separator: ", "))]")
+    }
+    if let verdict, verdict != judgement.verdict {
+      lines.append("the verdict must be \(verdict.rawValue), but is \(judgement.verdict.rawValue)")
+    }
+    for failure in judgement.failures { lines.append("\(failure.rule.id) failed: \(failure.message)") }
+    return lines
+  }
+}
+
+extension YAMLReader {
+  static let testKeys = ["name", "as_of", "submission", "fires", "silent", "unknown", "needs", "verdict"]
+
+  mutating func test(_ node: Node, rules: Set<String>) -> RuleTests.Case? {
+    guard
+      let mapping = mapping(
+        node, what: "a test", keys: YAMLReader.testKeys, required: ["name", "as_of", "submission"])
+    else { return nil }
+    let name = text(mapping["name"], what: "name")
+    let asOf = date(mapping["as_of"], what: "as_of")
+    var lists: [String: [String]] = [:]
+    for key in ["fires", "silent", "unknown"] {
+      for element in items(mapping[key], what: key) {
+        guard let id = text(element, what: "a rule's id") else { continue }
+        if !rules.contains(id) {
+          report(
+            element, "there is no rule `\(id)`",
+            remedy: closest(to: id, in: rules).map { "Did you mean `\($0)`?" } ?? "Name a rule of this ruleset.")
+        }
+        lists[key, default: []].append(id)
+      }
+    }
+    let needs = mapping["needs"] == nil ? nil : texts(mapping["needs"], what: "needs")
+    let verdict: Verdict? = choice(mapping["verdict"], what: "verdict")
+    if lists.isEmpty, needs == nil, mapping["verdict"] == nil {
+      report(node, "the test expects nothing", remedy: "Add fires, silent, unknown, needs or verdict.")
+    }
+    guard let name, let asOf, let submissionNode = mapping["submission"],
+      let submission = submission(submissionNode)
+    else { return nil }
+    return RuleTests.Case(
+      name: name, file: file.path, line: node.position?.line ?? 1, asOf: asOf, submission: submission,
+      fires: lists["fires"] ?? [], silent: lists["silent"] ?? [], unknown: lists["unknown"] ?? [], needs: needs,
+      verdict: verdict)
+  }
+
+  private mutating func submission(_ node: Node) -> Submission? {
+    var budget = 100_000
+    guard var json = node.json(budget: &budget) else {
+      report(node, "the submission is too large or has a key that is not text", remedy: "Write it as the API takes it.")
+      return nil
+    }
+    // An id says nothing in a test, so it need not be written.
+    if case .object(let members) = json, json["id"] == nil {
+      json = .object([JSON.Member("id", .string("test"))] + members)
+    }
+    do {
+      return try Submission.decode(json)
+    } catch {
+      for fault in error.list {
+        report(node, "the submission at \(fault.pointer.isEmpty ? "/" : fault.pointer): \(fault.message)", remedy: fault.remedy)
+      }
+      return nil
+    }
+  }
+}

@@ -1,0 +1,126 @@
+import CEL
+import Compliance
+import Foundation
+
+/// All policies that are in force together, checked, identified by the hash of their text.
+///
+/// Windows are resolved once for each span of days between two dates that any window names; see ``Edition``.
+public final class Ruleset: Sendable {
+  /// The text that it was made from.
+  public let source: RulesetSource
+  /// The policies, in order of file.
+  public let policies: [PolicyFile]
+  /// All rules, in order of file and place.
+  public let rules: [Rule]
+  /// The dated lists of places.
+  public let countryLists: [CountryList]
+  /// What the check found that does not keep the ruleset from taking effect.
+  public let warnings: [RuleDiagnostic]
+
+  /// The SHA-256 of the ruleset's canonical text, in hexadecimal.
+  public var hash: String { source.hash }
+
+  private let boundaries: [CalendarDate]
+  private let editions = EditionCache()
+
+  /// Loads and checks the rules of a folder.
+  ///
+  /// - Throws: ``RulesetFaults`` with every fault of every file.
+  public static func load(_ directory: String) throws(RulesetFaults) -> Ruleset {
+    try Ruleset(RulesetSource.read(directory))
+  }
+
+  /// Checks the rules of a source.
+  ///
+  /// - Throws: ``RulesetFaults`` with every fault of every file.
+  public init(_ source: RulesetSource) throws(RulesetFaults) {
+    var reader = RulesetReader()
+    reader.read(source.files)
+    reader.check()
+    let faults = reader.diagnostics.filter { $0.severity == .error }
+    guard faults.isEmpty else { throw RulesetFaults(diagnostics: reader.sortedDiagnostics) }
+    self.source = source
+    policies = reader.policies
+    rules = reader.drafts.map(\.rule)
+    countryLists = reader.countryLists
+    warnings = reader.sortedDiagnostics
+    let windows = rules.flatMap(\.effective) + countryLists.flatMap { $0.entries.flatMap(\.effective) }
+    boundaries = Set(windows.flatMap { [$0.from, $0.until].compactMap { $0 } }).sorted()
+  }
+
+  /// The rules as they stand on a day, compiled. Made on first use and kept: between two dates at which any
+  /// window begins or ends, all days share one.
+  public func edition(on date: CalendarDate) -> Edition {
+    var low = 0
+    var high = boundaries.count
+    while low < high {
+      let middle = (low + high) / 2
+      if boundaries[middle] <= date { low = middle + 1 } else { high = middle }
+    }
+    return editions.edition(low) { Edition(ruleset: self, date: date) }
+  }
+
+  /// The verdict on an account: a pure function of the ruleset, the facts and the day.
+  public func judge(_ facts: Facts, asOf date: CalendarDate) -> Judgement {
+    edition(on: date).judge(facts, asOf: date)
+  }
+}
+
+/// Editions by the index of their span.
+///
+/// `@unchecked Sendable`: every access to the dictionary holds the lock. An edition is compiled under the lock,
+/// so that verdicts that need it at the same time wait for one compilation instead of each doing their own.
+private final class EditionCache: @unchecked Sendable {
+  private let lock = NSLock()
+  private var editions: [Int: Edition] = [:]
+
+  func edition(_ span: Int, make: () -> Edition) -> Edition {
+    lock.withLock {
+      if let edition = editions[span] { return edition }
+      let edition = make()
+      editions[span] = edition
+      return edition
+    }
+  }
+}
+
+extension Ruleset {
+  /// What is in force, for `GET /v1/rules`.
+  public var json: JSON {
+    .members([
+      "ruleset": .string(hash),
+      "policies": .array(
+        policies.map { policy in
+          .members([
+            "policy": .string(policy.id), "title": .string(policy.title), "owner": .string(policy.owner),
+            "authority": policy.authority.map { .string($0) },
+            "rules": .array(rules.filter { $0.policy == policy.id }.map(\.json)),
+          ])
+        }),
+      "countries": .array(
+        countryLists.map { list in
+          .members([
+            "list": .string(list.id), "title": .string(list.title),
+            "entries": .array(
+              list.entries.map { entry in
+                .members([
+                  "place": .string(entry.place), "citation": entry.citation.map { .string($0) },
+                  "effective": .array(entry.effective.map(\.json)),
+                ])
+              }),
+          ])
+        }),
+      "warnings": .strings(warnings.map(\.message)),
+    ])
+  }
+}
+
+extension Rule {
+  var json: JSON {
+    .members([
+      "rule": .string(id), "title": .string(title), "basis": .string(basis.rawValue), "citation": .string(citation),
+      "effective": .array(effective.map(\.json)), "when": .string(when), "verdict": .string(verdict.rawValue),
+      "reason": .string(reason), "duties": duties.isEmpty ? nil : .strings(duties), "mode": .string(mode.rawValue),
+    ])
+  }
+}

@@ -1,0 +1,115 @@
+import CEL
+import Compliance
+import Yams
+
+/// Reads and checks all files of a ruleset, collecting every fault.
+struct RulesetReader {
+  /// How many rules a ruleset may have.
+  static let maximumRules = 100_000
+
+  var diagnostics: [RuleDiagnostic] = []
+  var policies: [PolicyFile] = []
+  var drafts: [RuleDraft] = []
+  var countryLists: [CountryList] = []
+
+  var sortedDiagnostics: [RuleDiagnostic] {
+    diagnostics.enumerated().sorted { left, right in
+      let a = (left.element.file, left.element.position?.line ?? 0, left.element.position?.column ?? 0, left.offset)
+      let b = (right.element.file, right.element.position?.line ?? 0, right.element.position?.column ?? 0, right.offset)
+      return a < b
+    }.map(\.element)
+  }
+
+  mutating func read(_ files: [SourceFile]) {
+    var policyFiles: [String: String] = [:]
+    var listFiles: [String: String] = [:]
+    var ruleFiles: [String: String] = [:]
+    for file in files {
+      var reader = YAMLReader(file: file)
+      defer { diagnostics += reader.diagnostics }
+      guard let root = reader.root() else { continue }
+      guard let mapping = root.mapping else {
+        reader.report(root, "a rule file must be a mapping", remedy: "Begin with `policy: ID` or `countries: ID`.")
+        continue
+      }
+      if mapping["policy"] != nil {
+        guard let (policy, rules) = reader.policy(root) else { continue }
+        if let other = policyFiles.updateValue(file.path, forKey: policy.id) {
+          reader.report(
+            mapping["policy"] ?? root, "the policy `\(policy.id)` stands in \(other) too",
+            remedy: "Give one of them another id.")
+        }
+        policies.append(policy)
+        for draft in rules {
+          if let other = ruleFiles.updateValue("\(file.path):\(draft.rule.line)", forKey: draft.rule.id) {
+            reader.report(
+              draft.idNode, "the rule `\(draft.rule.id)` stands at \(other) too", remedy: "Give one of them another id.")
+          }
+          drafts.append(draft)
+        }
+      } else if mapping["countries"] != nil {
+        guard let list = reader.countryList(root) else { continue }
+        if let other = listFiles.updateValue(file.path, forKey: list.id) {
+          reader.report(
+            mapping["countries"] ?? root, "the country list `\(list.id)` stands in \(other) too",
+            remedy: "Give one of them another id.")
+        }
+        countryLists.append(list)
+      } else {
+        reader.report(
+          root, "this file is neither a policy nor a country list",
+          remedy: "Begin with `policy: ID` or `countries: ID`; tests belong in the folder `tests`.")
+      }
+    }
+    if drafts.count > RulesetReader.maximumRules {
+      diagnostics.append(
+        RuleDiagnostic(file: ".", "there are more than \(RulesetReader.maximumRules) rules", remedy: "Remove some."))
+    }
+    if drafts.isEmpty, diagnostics.isEmpty {
+      diagnostics.append(RuleDiagnostic(file: ".", "there is no rule", remedy: "Add a policy file with a rule."))
+    }
+  }
+
+  /// Type-checks every condition and reason against the declared facts.
+  mutating func check() {
+    let environment = Edition.environment(countryLists: countryLists.map { ($0.id, nil) })
+    for draft in drafts {
+      let map = ScalarMap(draft.when, in: draft.file)
+      do {
+        _ = try environment.compile(draft.rule.when, expecting: .bool)
+      } catch {
+        for diagnostic in error.diagnostics {
+          let range = error.scalarRange(of: diagnostic)
+          report(
+            draft, map, range.lowerBound, range.count, diagnostic.message,
+            diagnostic.remedy ?? "Mend the condition of the rule `\(draft.rule.id)`.")
+        }
+      }
+      let reasonMap = ScalarMap(draft.reason, in: draft.file)
+      for fault in ReasonTemplate.compile(draft.rule.reason, in: environment).1 {
+        report(draft, reasonMap, fault.offset, fault.length, fault.message, fault.remedy)
+      }
+      for window in draft.rule.effective {
+        guard let reason = window.unconfirmed else { continue }
+        diagnostics.append(
+          RuleDiagnostic(
+            .warning, in: draft.file, at: draft.idNode.position, length: draft.rule.id.count,
+            "the window \(window.description) of `\(draft.rule.id)` is unconfirmed: \(reason)",
+            remedy: "Confirm it against the official text and remove `unconfirmed`, or mend the dates."))
+      }
+    }
+  }
+
+  private mutating func report(
+    _ draft: RuleDraft, _ map: ScalarMap, _ offset: Int, _ length: Int, _ message: String, _ remedy: String
+  ) {
+    let position = map.position(at: offset)
+    // A range that the file breaks over lines is marked up to the end of its first line.
+    var marked = length
+    if let position, let end = map.position(at: offset + length - 1), end.line == position.line {
+      marked = end.column - position.column + 1
+    }
+    diagnostics.append(
+      RuleDiagnostic(.error, in: draft.file, at: position, length: marked, message, remedy: remedy))
+  }
+}

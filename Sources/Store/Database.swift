@@ -1,0 +1,147 @@
+import Foundation
+import Logging
+import PostgreSQL
+
+/// The database that the service works on: one that somebody else runs, or a private server of its own.
+public final class Database: Sendable {
+  /// How to reach it.
+  public struct Configuration: Sendable {
+    /// A libpq connection string, with as many hosts as wanted; `nil` for a private server.
+    public var url: String?
+    /// Where the private server keeps its cluster.
+    public var dataDirectory: String
+    /// Connections at most.
+    public var maximumConnections: Int
+    /// How long to wait for a free connection.
+    public var acquireTimeoutMilliseconds: Int
+
+    /// A configuration.
+    public init(
+      url: String?, dataDirectory: String, maximumConnections: Int = 8, acquireTimeoutMilliseconds: Int = 2_000
+    ) {
+      self.url = url
+      self.dataDirectory = dataDirectory
+      self.maximumConnections = maximumConnections
+      self.acquireTimeoutMilliseconds = acquireTimeoutMilliseconds
+    }
+  }
+
+  /// How the pool stands.
+  public struct PoolStatistics: Sendable {
+    public let open: Int
+    public let idle: Int
+    public let waiting: Int
+  }
+
+  /// The connection string in use.
+  public let connectionString: String
+  /// Decisions.
+  public let decisions: DecisionStore
+  /// API keys.
+  public let keys: KeyStore
+
+  private let pool: ConnectionPool
+  private let server: PrivateServer?
+  private let logger: Logger
+
+  private init(connectionString: String, pool: ConnectionPool, server: PrivateServer?, logger: Logger) {
+    self.connectionString = connectionString
+    self.pool = pool
+    self.server = server
+    self.logger = logger
+    decisions = DecisionStore(pool)
+    keys = KeyStore(pool)
+  }
+
+  /// Opens the database; starts the private server when no connection string is given.
+  ///
+  /// Connections are made when they are needed: this succeeds while an external database is down.
+  public static func open(_ configuration: Configuration, logger: Logger) async throws -> Database {
+    var server: PrivateServer?
+    let connectionString: String
+    if let url = configuration.url {
+      connectionString = url
+    } else {
+      let own = PrivateServer(dataDirectory: configuration.dataDirectory, logger: logger)
+      try await own.start()
+      connectionString = try await own.connectionString
+      server = own
+    }
+    let pool = ConnectionPool(
+      configuration: .init(
+        connectionString: connectionString, maximumConnections: configuration.maximumConnections,
+        acquireTimeoutMilliseconds: configuration.acquireTimeoutMilliseconds, connectTimeoutSeconds: 5,
+        applicationName: "clearance", logger: logger))
+    return Database(connectionString: connectionString, pool: pool, server: server, logger: logger)
+  }
+
+  /// Applies the migrations that are missing, and says which.
+  public func migrate(_ migrator: Migrator) async throws -> [Migrator.Migration] { try await migrator.migrate(pool) }
+
+  /// Every migration, and when it was applied.
+  public func migrationStatus(_ migrator: Migrator) async throws -> [Migrator.Status] {
+    try await migrator.status(pool)
+  }
+
+  /// Passes only if every migration has been applied.
+  public func checkMigrations(_ migrator: Migrator) async throws { try await migrator.check(pool) }
+
+  /// Passes only if the database answers.
+  public func ping() async throws {
+    _ = try await pool.withConnection { try await $0.query("select 1") }
+  }
+
+  /// An element whenever API keys may have changed, and when the connection that listens was made anew.
+  public func keyChanges() -> AsyncStream<Void> {
+    let listener = NotificationListener(
+      connectionString: connectionString, channels: [KeyStore.channel], logger: logger)
+    return AsyncStream { continuation in
+      // Ended by the stream's termination, which cancels it.
+      let task = Task {
+        for await _ in listener.events { continuation.yield() }
+        continuation.finish()
+      }
+      continuation.onTermination = { _ in task.cancel() }
+    }
+  }
+
+  /// How the pool stands.
+  public var poolStatistics: PoolStatistics {
+    let statistics = pool.statistics
+    return PoolStatistics(open: statistics.open, idle: statistics.idle, waiting: statistics.waiting)
+  }
+
+  /// Whether PostgreSQL refused a statement, so that nothing of it happened; false after a lost connection.
+  public static func isRefusal(_ error: any Error) -> Bool {
+    guard let error = error as? PostgreSQLError else { return false }
+    return error.sqlState != nil && !error.isConnectionFailure
+  }
+
+  /// Closes all connections and stops the private server, if there is one.
+  public func close() async {
+    await pool.close()
+    if let server {
+      do {
+        try await server.stop()
+      } catch {
+        logger.error("the private PostgreSQL did not stop", metadata: ["error": "\(error)"])
+      }
+    }
+  }
+}
+
+extension Database {
+  /// Whether an error means that the database cannot be reached, or has no connection to spare.
+  public static func isOutage(_ error: any Error) -> Bool {
+    guard let error = error as? PostgreSQLError else { return false }
+    return error.isConnectionFailure || error.isPoolExhausted
+  }
+
+  /// An error of the database in one line that may be shown to a caller: no host names, no statements.
+  public static func summary(of error: any Error) -> String {
+    guard let error = error as? PostgreSQLError else { return "an internal error, see the log" }
+    if error.isPoolExhausted { return "no connection became free in time" }
+    if error.isConnectionFailure { return "it cannot be reached" }
+    return error.sqlState.map { "SQLSTATE \($0)" } ?? "an error, see the log"
+  }
+}

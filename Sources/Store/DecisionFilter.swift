@@ -1,0 +1,66 @@
+import Compliance
+import Foundation
+import PostgreSQL
+
+/// Which decisions of the history are asked for. Filters combine.
+public struct DecisionFilter: Sendable {
+  /// Only this account's.
+  public var account: String?
+  /// Only with this verdict.
+  public var verdict: Verdict?
+  /// Only those in which this rule matched.
+  public var rule: String?
+  /// Only those in which a rule of this policy matched.
+  public var policy: String?
+  /// Only those decided at or after this instant (to the millisecond).
+  public var from: Instant?
+  /// Only those decided before this instant (to the millisecond).
+  public var until: Instant?
+  /// Only those that this API key recorded.
+  public var recordedBy: UUID?
+  /// Only those before this one in the order of the history: where the last page ended.
+  public var before: UUID?
+
+  /// Every decision.
+  public init() {}
+
+  /// The conditions in SQL, and the values that they bind, from `$1` on.
+  var sql: (conditions: String, parameters: [Parameter]) {
+    var conditions: [String] = []
+    var parameters: [Parameter] = []
+    func add(_ condition: (String) -> String, _ parameter: Parameter) {
+      parameters.append(parameter)
+      conditions.append(condition("$\(parameters.count)"))
+    }
+    if let account { add({ "account_id = \($0)" }, .text(account)) }
+    if let verdict { add({ "verdict = \($0)" }, .text(verdict.rawValue)) }
+    if let rule { add({ "rules @> \($0)" }, .textArray([rule])) }
+    if let policy { add({ "policies @> \($0)" }, .textArray([policy])) }
+    // Ids begin with the millisecond of the decision, so a span of time is a span of ids, and the partitions
+    // outside it are not looked at.
+    if let from { add({ "id >= uuid_floor(\($0))" }, .timestamptz(from)) }
+    if let until { add({ "id < uuid_floor(\($0))" }, .timestamptz(until)) }
+    if let recordedBy { add({ "recorded_by = \($0)" }, .uuid(recordedBy)) }
+    if let before { add({ "id < \($0)" }, .uuid(before)) }
+    return (conditions.isEmpty ? "true" : conditions.joined(separator: " and "), parameters)
+  }
+}
+
+extension DecisionStore {
+  /// A page of the history, newest first. Pages that follow one another by ``DecisionFilter/before`` neither
+  /// repeat nor shift when new decisions arrive.
+  ///
+  /// - Parameters:
+  ///   - filter: which decisions.
+  ///   - limit: how many at most.
+  public func decisions(_ filter: DecisionFilter, limit: Int) async throws -> [StoredDecision] {
+    let (conditions, parameters) = filter.sql
+    let sql = """
+      select id, account_id, recorded_by, trigger, engine, facts::text, answer::text from decisions
+      where \(conditions) order by id desc limit $\(parameters.count + 1)
+      """
+    return try await pool.withConnection { db in
+      try await db.query(sql, parameters + [.int(limit)]).map { try StoredDecision($0) }
+    }
+  }
+}

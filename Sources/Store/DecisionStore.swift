@@ -1,0 +1,188 @@
+import Compliance
+import Foundation
+import PostgreSQL
+
+/// A decision on its way into the database.
+public struct NewDecision: Sendable {
+  /// A request that must be answered once, however often it is sent.
+  public struct IdempotencyKey: Sendable, Hashable {
+    /// Who sent it: the id of the caller's API key.
+    public let client: UUID
+    /// The caller's `Idempotency-Key`, 1 to 255 characters.
+    public let key: String
+    /// The SHA-256 of the request.
+    public let requestHash: [UInt8]
+
+    /// Makes a key.
+    public init(client: UUID, key: String, requestHash: [UInt8]) {
+      self.client = client
+      self.key = key
+      self.requestHash = requestHash
+    }
+  }
+
+  /// UUID of version 7, made of ``decidedAt``.
+  public let id: UUID
+  public let accountID: String
+  public let verdict: Verdict
+  public let asOf: CalendarDate
+  public let decidedAt: Instant
+  /// The hash of the ruleset that judged.
+  public let ruleset: String
+  /// The ids of the rules that matched and decide.
+  public let rules: [String]
+  /// The ids of their policies.
+  public let policies: [String]
+  /// What made the decision necessary: `submission`, …
+  public let trigger: String
+  /// The version of the program that judged.
+  public let engine: String
+  /// The id of the API key that asked; all zeros for a caller without one.
+  public let recordedBy: UUID
+  /// All that judging saw, as JSON text.
+  public let facts: String
+  /// The answer as it is given to the caller, as JSON text.
+  public let answer: String
+  /// Set when the caller sent one.
+  public let idempotencyKey: IdempotencyKey?
+
+  /// Makes a decision to record.
+  public init(
+    id: UUID, accountID: String, verdict: Verdict, asOf: CalendarDate, decidedAt: Instant, ruleset: String,
+    rules: [String], policies: [String], trigger: String, engine: String, recordedBy: UUID, facts: String,
+    answer: String, idempotencyKey: IdempotencyKey?
+  ) {
+    self.id = id
+    self.accountID = accountID
+    self.verdict = verdict
+    self.asOf = asOf
+    self.decidedAt = decidedAt
+    self.ruleset = ruleset
+    self.rules = rules
+    self.policies = policies
+    self.trigger = trigger
+    self.engine = engine
+    self.recordedBy = recordedBy
+    self.facts = facts
+    self.answer = answer
+    self.idempotencyKey = idempotencyKey
+  }
+}
+
+/// A decision as it was recorded.
+public struct StoredDecision: Sendable {
+  public let id: UUID
+  public let accountID: String
+  public let recordedBy: UUID
+  public let trigger: String
+  public let engine: String
+  /// The facts, as JSON text.
+  public let facts: String
+  /// The answer, as JSON text, byte for byte as it was given.
+  public let answer: String
+}
+
+/// Decisions, in PostgreSQL. Appends and reads; there is no way to change one.
+public struct DecisionStore: Sendable {
+  let pool: ConnectionPool
+
+  /// Stores decisions through a pool of connections to a migrated database.
+  public init(_ pool: ConnectionPool) { self.pool = pool }
+
+  // One statement is one transaction: when it returns, its rows are durable, and if it fails none is there.
+  // A decision whose idempotency key is taken (by an earlier request, by another replica, or by another row of
+  // the same batch) is left out; the id that comes back tells the caller which were recorded.
+  private static let recording = """
+    with input as (
+      select * from unnest(
+        $1::uuid[], $2::text[], $3::text[], $4::text[], $5::timestamptz[], $6::text[], $7::text[], $8::text[],
+        $9::text[], $10::text[], $11::uuid[], $12::text[], $13::text[], $14::uuid[], $15::text[], $16::bytea[])
+        as t(id, account_id, verdict, as_of, decided_at, ruleset, rules, policies,
+          trigger, engine, recorded_by, facts, answer, client, key, request_hash)
+    ), claimed as (
+      insert into idempotency_keys (client, key, request_hash, decision)
+      select client, key, request_hash, id from input where key is not null order by client, key
+      on conflict (client, key) do nothing
+      returning decision
+    )
+    insert into decisions (id, account_id, verdict, as_of, decided_at, ruleset, rules, policies, trigger, engine,
+      recorded_by, facts, answer)
+    select id, account_id, verdict, as_of::date, decided_at, ruleset, string_to_array(rules, ','),
+      string_to_array(policies, ','), trigger, engine, recorded_by, facts::json, answer::json
+    from input where key is null or id in (select decision from claimed)
+    returning id
+    """
+
+  /// Records decisions in one transaction and one round trip.
+  ///
+  /// - Returns: the ids of those that were recorded: all but the ones whose idempotency key was taken.
+  /// - Throws: `PostgreSQLError`. After a connection failure it is not known whether the batch was committed.
+  public func record(_ batch: [NewDecision]) async throws -> Set<UUID> {
+    let parameters: [Parameter] = [
+      .uuidArray(batch.map(\.id)), .textArray(batch.map(\.accountID)), .textArray(batch.map(\.verdict.rawValue)),
+      .textArray(batch.map(\.asOf.description)),
+      .timestamptzArray(batch.map { Timestamp(microsecondsSinceUnixEpoch: $0.decidedAt.microsecondsSinceEpoch) }),
+      .textArray(batch.map(\.ruleset)), .textArray(batch.map { $0.rules.joined(separator: ",") }),
+      .textArray(batch.map { $0.policies.joined(separator: ",") }), .textArray(batch.map(\.trigger)),
+      .textArray(batch.map(\.engine)), .uuidArray(batch.map(\.recordedBy)), .textArray(batch.map(\.facts)),
+      .textArray(batch.map(\.answer)), .uuidArray(batch.map { $0.idempotencyKey?.client }),
+      .textArray(batch.map { $0.idempotencyKey?.key }), .byteaArray(batch.map { $0.idempotencyKey?.requestHash }),
+    ]
+    return try await pool.withConnection { db in
+      Set(try await db.query(DecisionStore.recording, parameters).map { try $0.get(0, as: UUID.self) })
+    }
+  }
+
+  /// The decision that answered a request under this key, and the hash of that request.
+  public func decision(
+    for key: NewDecision.IdempotencyKey
+  ) async throws -> (requestHash: [UInt8], decision: StoredDecision)? {
+    let rows = try await pool.withConnection { db in
+      try await db.query(
+        """
+        select d.id, d.account_id, d.recorded_by, d.trigger, d.engine, d.facts::text, d.answer::text, k.request_hash
+        from idempotency_keys k join decisions d on d.id = k.decision where k.client = $1 and k.key = $2
+        """, [.uuid(key.client), .text(key.key)])
+    }
+    return try rows.first.map { (try $0.get(7), try StoredDecision($0)) }
+  }
+
+  /// The decision with this id.
+  public func decision(_ id: UUID) async throws -> StoredDecision? {
+    let rows = try await pool.withConnection { db in
+      try await db.query(
+        """
+        select id, account_id, recorded_by, trigger, engine, facts::text, answer::text from decisions where id = $1
+        """, [.uuid(id)])
+    }
+    return try rows.first.map { try StoredDecision($0) }
+  }
+
+  /// Keeps a ruleset's canonical text under its hash, once.
+  public func keepRuleset(hash: String, canonicalText: String) async throws {
+    try await pool.withConnection { db in
+      _ = try await db.execute(
+        "insert into rulesets (hash, canonical_text) values ($1, $2) on conflict (hash) do nothing",
+        [.text(hash), .text(canonicalText)])
+    }
+  }
+
+  /// Makes the partitions of this month and of the months ahead, those that are missing.
+  public func ensurePartitions(monthsAhead: Int) async throws {
+    try await pool.withConnection { db in
+      try await db.simple("call ensure_decision_partitions(\(max(0, min(monthsAhead, 120))))")
+    }
+  }
+}
+
+extension StoredDecision {
+  init(_ row: Row) throws {
+    id = try row.get(0)
+    accountID = try row.text(1)
+    recordedBy = try row.get(2)
+    trigger = try row.text(3)
+    engine = try row.text(4)
+    facts = try row.text(5)
+    answer = try row.text(6)
+  }
+}

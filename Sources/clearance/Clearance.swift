@@ -1,0 +1,18 @@
+import ArgumentParser
+import ClearanceService
+
+/// The command line. Each file beside this one holds one command or one family of them.
+@main
+struct Clearance: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "clearance",
+    abstract: "Decides who may hold an account, explains why, and never forgets what it answered.",
+    discussion: """
+      Settings are taken from flags, then from the environment, then from defaults.
+
+      Exit codes: 0 done; 1 a check, a test or --fail-on failed; 64 wrong usage; 65 faulty input; 69 a service \
+      or database cannot be reached; 78 faulty rules or configuration.
+      """,
+    version: Engine.version,
+    subcommands: [Serve.self, Check.self, Rules.self, Migrate.self, Keys.self, Bench.self])
+}

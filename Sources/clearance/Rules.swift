@@ -1,0 +1,108 @@
+import ArgumentParser
+import Compliance
+import Foundation
+import Policy
+
+struct Rules: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Checks and tests rule files.", subcommands: [CheckRules.self, TestRules.self])
+
+  enum Format: String, ExpressibleByArgument, CaseIterable {
+    case text
+    case json
+  }
+
+  struct CheckRules: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "check",
+      abstract: "Reports every fault of every rule file.",
+      discussion: "Exit code 0 when the ruleset could take effect, 1 when it has faults.")
+
+    @Option(help: "Folder of rule files. Environment: CLEARANCE_RULES. Default: Rules.")
+    var rules: String?
+
+    @Option(help: "text for people, json for programs: one finding a line.")
+    var format = Format.text
+
+    func run() async throws {
+      try await report {
+        let directory = try Settings.rules(rules)
+        do {
+          let ruleset = try Ruleset.load(directory)
+          _ = try RuleTests.load(directory, for: ruleset)
+          show(ruleset.warnings)
+          if format == .text {
+            print(
+              "\(count(ruleset.rules.count, "rule")) in \(count(ruleset.policies.count, "policy", "policies")), "
+                + "\(count(ruleset.countryLists.count, "country list")), no faults, \(count(ruleset.warnings.count, "warning"))")
+            print("ruleset \(ruleset.hash)")
+          }
+        } catch let faults as RulesetFaults {
+          show(faults.diagnostics)
+          if format == .text {
+            print(count(faults.diagnostics.count { $0.severity == .error }, "fault"))
+          }
+          throw ExitCode(1)
+        }
+      }
+    }
+
+    private func show(_ diagnostics: [RuleDiagnostic]) {
+      for diagnostic in diagnostics {
+        print(format == .text ? diagnostic.rendered : diagnostic.json.serialized)
+      }
+    }
+  }
+
+  struct TestRules: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "test",
+      abstract: "Runs the tests beside the rules and reports their coverage.",
+      discussion: """
+        A window of a rule is covered when some test dated within it makes the rule match. Exit code 0 when every \
+        test holds, 1 otherwise.
+        """)
+
+    @Option(help: "Folder of rule files, with tests/ in it. Environment: CLEARANCE_RULES. Default: Rules.")
+    var rules: String?
+
+    @Flag(help: "Exit with 1 also when a rule or a window is not covered.")
+    var requireCoverage = false
+
+    func run() async throws {
+      try await report {
+        let directory = try Settings.rules(rules)
+        let result: RuleTests.Report
+        let ruleset: Ruleset
+        do {
+          ruleset = try Ruleset.load(directory)
+          result = try RuleTests.load(directory, for: ruleset).run(ruleset)
+        } catch let faults as RulesetFaults {
+          throw Failure(.configuration, "the rules in \(directory) have faults:\n\(faults)")
+        }
+        for failure in result.failures {
+          print("\(failure.test.file):\(failure.test.line): \(failure.test.name)")
+          for difference in failure.differences { print("  \(difference)") }
+        }
+        for (rule, window) in result.uncovered {
+          print("\(rule.file):\(rule.line): no test makes \(rule.id) match in the window \(window.description)")
+        }
+        let uncoveredRules = Set(ruleset.rules.map(\.id)).filter { id in
+          ruleset.rules.first { $0.id == id }?.effective.allSatisfy { window in
+            result.uncovered.contains { $0.rule.id == id && $0.window == window }
+          } ?? false
+        }
+        print(
+          "coverage: \(ruleset.rules.count - uncoveredRules.count) of \(count(ruleset.rules.count, "rule")), "
+            + "\(result.coveredWindows) of \(count(result.windows, "window"))")
+        print("\(result.passed) passed, \(result.failures.count) failed")
+        if !result.failures.isEmpty || requireCoverage && !result.uncovered.isEmpty { throw ExitCode(1) }
+      }
+    }
+  }
+}
+
+/// `1 rule`, `2 rules`.
+func count(_ number: Int, _ singular: String, _ plural: String? = nil) -> String {
+  "\(number) \(number == 1 ? singular : plural ?? singular + "s")"
+}

@@ -1,0 +1,148 @@
+import ArgumentParser
+import ClearanceAPI
+import ClearanceService
+import Foundation
+import Logging
+import Metrics
+import ServiceLifecycle
+import Store
+
+struct Serve: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Runs the service.",
+    discussion: """
+      Answers on the HTTP API until SIGTERM or SIGINT; then it finishes the requests that it has, records what was \
+      accepted, and stops the private PostgreSQL if it runs one. While no API key exists it listens on loopback \
+      only, and there every caller may do everything.
+      """)
+
+  @Option(help: "Address to listen on. Environment: CLEARANCE_HOST. Default: 127.0.0.1.")
+  var host: String?
+
+  @Option(help: "Port to listen on; 0 lets the system choose. Environment: CLEARANCE_PORT. Default: 8080.")
+  var port: Int?
+
+  @OptionGroup var database: DatabaseOptions
+
+  @Option(help: "Folder of rule files. Environment: CLEARANCE_RULES. Default: Rules.")
+  var rules: String?
+
+  @Option(help: "Connections to the database at most. Environment: CLEARANCE_CONNECTIONS. Default: 8.")
+  var connections: Int?
+
+  @Flag(help: "Do not apply migrations; refuse to start if any is missing.")
+  var noMigrate = false
+
+  @Option(
+    help: "Log level: trace, debug, info, notice, warning, error. Environment: CLEARANCE_LOG_LEVEL. Default: info.")
+  var logLevel: String?
+
+  func run() async throws {
+    try await report { try await serve() }
+  }
+
+  private func serve() async throws {
+    let logger = try makeLogger()
+    let metrics = OpenMetrics()
+    MetricsSystem.bootstrap(metrics)
+    let host = Settings.text(host, "clearance.host", default: "127.0.0.1")
+    let port = Settings.integer(port, "clearance.port", default: 8080)
+    let ruleset = try loadRules(logger: logger)
+    let connections = Settings.integer(connections, "clearance.connections", default: 8)
+    guard connections >= 3 else { throw Failure(.configuration, "--connections must be at least 3") }
+    let store = try await database.open(maximumConnections: connections, logger: logger)
+    do {
+      try await run(host: host, port: port, ruleset: ruleset, store: store, metrics: metrics, logger: logger)
+    } catch {
+      await store.close()
+      throw error
+    }
+    await store.close()
+    logger.info("stopped")
+  }
+
+  private func run(
+    host: String, port: Int, ruleset: ActiveRuleset, store: Database, metrics: OpenMetrics, logger: Logger
+  ) async throws {
+    let migrator = try database.migrator()
+    if noMigrate {
+      try await store.checkMigrations(migrator)
+    } else {
+      for migration in try await store.migrate(migrator) {
+        logger.info("applied a migration", metadata: ["migration": "\(migration.name)"])
+      }
+    }
+    try await store.decisions.ensurePartitions(monthsAhead: 3)
+    let current = ruleset.current
+    try await store.decisions.keepRuleset(
+      hash: current.hash, canonicalText: String(decoding: current.source.canonicalText, as: UTF8.self))
+    let keys = KeyRing(store.keys, changes: { store.keyChanges() }, logger: logger)
+    try await keys.reload()
+    if keys.isEmpty {
+      guard ["127.0.0.1", "::1", "localhost"].contains(host) else {
+        throw Failure(
+          .configuration,
+          "there is no API key, so \(host) may not be listened on: make one with `clearance keys create --role admin`, or listen on 127.0.0.1")
+      }
+      logger.warning("no API key exists: every caller on this machine may do everything")
+    }
+    let recorder = Recorder(store.decisions, logger: logger)
+    let service = DecisionService(ruleset: ruleset, recorder: recorder, store: store.decisions)
+    let server = APIServer(
+      .init(host: host, port: port), service: service, keys: keys, database: store, metrics: metrics, logger: logger
+    ) { port in
+      logger.info(
+        "listening", metadata: ["url": "http://\(host):\(port)", "ruleset": "\(current.hash.prefix(12))"])
+    }
+    // Services stop in the reverse order: first the server, which ends when its requests are answered, then the
+    // recorder, which ends when what it accepted is on disk.
+    let group = ServiceGroup(
+      configuration: .init(
+        services: [
+          .init(service: PartitionKeeper(store: store.decisions, logger: logger)), .init(service: keys),
+          .init(service: recorder), .init(service: server.application),
+        ],
+        gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
+    try await group.run()
+  }
+
+  private func loadRules(logger: Logger) throws -> ActiveRuleset {
+    let directory = try Settings.rules(rules)
+    do {
+      let ruleset = try ActiveRuleset.load(directory)
+      for warning in ruleset.warnings { logger.warning("\(warning.message)", metadata: ["file": "\(warning.file)"]) }
+      return ActiveRuleset(ruleset)
+    } catch {
+      throw Failure(.configuration, "the rules in \(directory) cannot take effect:\n\(error)")
+    }
+  }
+
+  private func makeLogger() throws -> Logger {
+    let text = Settings.text(logLevel, "clearance.log.level", default: "info")
+    guard let level = Logger.Level(rawValue: text) else {
+      throw Failure(.configuration, "there is no log level `\(text)`: use trace, debug, info, notice, warning or error")
+    }
+    LoggingSystem.bootstrap { StreamLogHandler.standardError(label: $0) }
+    var logger = Logger(label: "clearance")
+    logger.logLevel = level
+    return logger
+  }
+}
+
+/// Makes the partitions of the coming months ahead, once a day.
+struct PartitionKeeper: Service {
+  let store: DecisionStore
+  let logger: Logger
+
+  func run() async throws {
+    await cancelWhenGracefulShutdown {
+      while (try? await Task.sleep(for: .seconds(24 * 3600))) != nil {
+        do {
+          try await store.ensurePartitions(monthsAhead: 3)
+        } catch {
+          logger.error("partitions could not be made ahead", metadata: ["error": "\(error)"])
+        }
+      }
+    }
+  }
+}
