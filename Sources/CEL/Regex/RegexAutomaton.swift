@@ -123,7 +123,7 @@ struct RegexAutomaton: Sendable {
     /// The number of the state that the frontier stands for; nil where the table is full.
     private mutating func number(after previous: RegexNeighbour) -> UInt16? {
       if frontier.isMatched { return RegexAutomaton.matched }
-      if frontier.places.isEmpty { return RegexAutomaton.dead }
+      if frontier.places.isEmpty && !program.startsAfterLines { return RegexAutomaton.dead }
       // Only pending conditions look back again, so without them states need not differ by what came before.
       let state = State(
         places: frontier.places.sorted(), previous: frontier.isPending ? previous : .other,

@@ -37,6 +37,10 @@ struct RegexProgram: Sendable {
     assertions & (1 << assertion.rawValue) != 0
   }
 
+  /// Whether a match that cannot begin here may yet begin after the next line feed. Without this, a position
+  /// from which nothing goes on stays so to the end of the text.
+  var startsAfterLines: Bool { uses(.lineStart) }
+
   // MARK: Compilation
 
   /// Emits the instructions of a node that go on at `next`, and returns where they begin. Building from the

@@ -24,7 +24,7 @@ struct RegexSimulation {
   var isMatched: Bool { current.isMatched }
 
   /// Whether nothing that follows can match.
-  var isDead: Bool { current.places.isEmpty }
+  var isDead: Bool { current.places.isEmpty && !program.startsAfterLines }
 
   /// Reads the next scalar.
   mutating func read(symbol: Int) {
