@@ -47,6 +47,7 @@ struct RegexAutomaton: Sendable {
     private var numbers: [State: UInt16] = [:]
     private var frontier: RegexFrontier
     private var resolved: RegexFrontier
+    /// The consuming instructions that were tried.
     private var work = 0
 
     init(_ program: RegexProgram, _ alphabet: SymbolAlphabet) {
@@ -90,7 +91,7 @@ struct RegexAutomaton: Sendable {
           places = ahead.places
         }
         for symbol in 0..<alphabet.count where alphabet.neighbours[symbol] == kind {
-          work += places.count + 1
+          work += places.count
           frontier.clear()
           for place in places {
             if case .consume(let classNumber, let target) = program.instructions[Int(place)],
@@ -101,8 +102,9 @@ struct RegexAutomaton: Sendable {
           }
           // A match may begin anywhere.
           frontier.enter(program.entry, of: program, after: kind, before: nil)
-          work += frontier.places.count
-          guard work <= RegexLimits.tableWork, let target = number(after: kind) else { return false }
+          guard work + frontier.steps + resolved.steps <= RegexLimits.tableWork,
+            let target = number(after: kind)
+          else { return false }
           table[rowStart + symbol] = target
         }
       }
@@ -116,7 +118,6 @@ struct RegexAutomaton: Sendable {
       for place in state.places {
         resolved.enter(Int(place), of: program, after: state.previous, before: next)
       }
-      work += state.places.count
       return (resolved.isMatched, resolved.places)
     }
 

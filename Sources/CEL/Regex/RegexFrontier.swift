@@ -10,6 +10,9 @@ struct RegexFrontier {
   /// Whether the pattern has matched.
   private(set) var isMatched = false
 
+  /// How many instructions were looked at since the frontier was made.
+  private(set) var steps = 0
+
   private var marks: [UInt32]
   private var generation: UInt32 = 0
   private var stack: [Int32] = []
@@ -43,6 +46,7 @@ struct RegexFrontier {
     stack.append(Int32(instruction))
     while let top = stack.popLast() {
       let index = Int(top)
+      steps += 1
       // Each instruction is entered once a position: this is what makes the whole match linear.
       if marks[index] == generation { continue }
       marks[index] = generation

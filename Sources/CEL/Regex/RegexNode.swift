@@ -80,6 +80,8 @@ enum RegexLimits {
   static let instructions = 50_000
   /// Ranges in all distinct character classes together.
   static let classRanges = 50_000
+  /// Ranges that are put together while a pattern is read.
+  static let parsedRanges = 200_000
   /// Entries (two bytes each) of the transition table; a pattern that needs more is simulated.
   static let tableEntries = 1 << 16
   /// Instructions looked at while the transition table is built.

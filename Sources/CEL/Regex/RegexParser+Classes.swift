@@ -18,8 +18,10 @@ extension RegexParser {
       isFirst = false
       if let set = try parsePosixClass() {
         named = named.union(set)
+        try spend(named)
       } else if let set = try parseClassEscape() {
         named = named.union(set)
+        try spend(named)
       } else {
         ranges.append(try parseClassRange(start))
       }

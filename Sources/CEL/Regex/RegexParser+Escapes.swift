@@ -75,6 +75,7 @@ extension RegexParser {
     guard var set = NamedClasses.unicode(name) else {
       throw RegexError(message: "unknown character class '\(name)'", offset: start)
     }
+    try spend(set)
     if flags.ignoreCase { set = CaseFolding.closure(of: set) }
     return negated ? set.inverted : set
   }

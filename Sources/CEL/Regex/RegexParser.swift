@@ -44,6 +44,7 @@ struct RegexParser {
   var frames: [Frame]
   /// The names of the groups so far.
   var groupNames: Set<String> = []
+  private var parsedRanges = 0
   /// Whether there is a last item that can be repeated.
   var repeatable = false
   /// Whether the last item is a repetition already.
@@ -103,6 +104,14 @@ struct RegexParser {
     default:
       position += 1
       appendLiteral(scalar)
+    }
+  }
+
+  /// Counts the work of putting together a class; named classes are short to write and long to process.
+  mutating func spend(_ set: ScalarSet) throws(RegexError) {
+    parsedRanges += set.ranges.count
+    guard parsedRanges <= RegexLimits.parsedRanges else {
+      throw RegexError(message: "the character classes of the pattern are too large", offset: position)
     }
   }
 

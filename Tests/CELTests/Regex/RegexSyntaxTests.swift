@@ -175,6 +175,8 @@ struct RegexSyntaxTests {
     #expect(throws: RegexError.self) { try LinearRegex(long) }
     let large = "(" + String(repeating: "a", count: 1_000) + "){1000}"
     #expect(throws: RegexError.self) { try LinearRegex(large) }
+    let classes = "[" + String(repeating: "\\pL", count: 5_000) + "]"
+    #expect(throws: RegexError.self) { try LinearRegex(classes) }
     let allowed = String(repeating: "(", count: 200) + "a" + String(repeating: ")*", count: 200)
     #expect(throws: Never.self) { try LinearRegex(allowed) }
   }
