@@ -65,7 +65,7 @@ public struct Overload: Sendable {
   ///   - isVariadic: Whether the last parameter may be repeated one or more times.
   ///   - implementation: What a call does.
   public init(
-    _ id: String, _ style: Style = .global, _ parameters: [CELType], _ result: CELType, isVariadic: Bool = false,
+    _ id: String, _ style: Style, _ parameters: [CELType], _ result: CELType, isVariadic: Bool = false,
     _ implementation: Implementation
   ) {
     self.id = id
@@ -74,6 +74,14 @@ public struct Overload: Sendable {
     self.result = result
     self.isVariadic = isVariadic
     self.implementation = implementation
+  }
+
+  /// Declares an overload that is called as `f(x, y)`.
+  public init(
+    _ id: String, _ parameters: [CELType], _ result: CELType, isVariadic: Bool = false,
+    _ implementation: Implementation
+  ) {
+    self.init(id, .global, parameters, result, isVariadic: isVariadic, implementation)
   }
 }
 
