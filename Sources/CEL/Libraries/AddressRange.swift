@@ -18,7 +18,10 @@ struct AddressRange: Hashable, Sendable {
   /// Reads a range, such as `192.0.2.0/24`.
   init(_ text: String) throws(IPAddress.Fault) {
     guard let slash = text.lastIndex(of: "/") else { throw .malformed }
-    address = try IPAddress(text[..<slash])
+    let start = text[..<slash]
+    address = try IPAddress(start)
+    // The prefix length of an IPv4-mapped range counts other bits than that of the IPv4 range.
+    if address.family == .version4, start.utf8.contains(UInt8(ascii: ":")) { throw .mapped }
     let digits = Array(text[text.index(after: slash)...].utf8)
     guard let length = IPAddress.decimal(digits[...], maximum: address.width) else { throw .malformed }
     prefixLength = length

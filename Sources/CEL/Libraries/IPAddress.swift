@@ -81,8 +81,14 @@ struct IPAddress: Hashable, Sendable {
       throw .zone
     }
     guard let number = Self.parseVersion6(bytes[...]) else { throw .malformed }
-    if number >> 32 == 0xFFFF, bytes.contains(UInt8(ascii: ".")) { throw .mapped }
-    self.init(.version6, number)
+    guard number >> 32 == 0xFFFF else {
+      self.init(.version6, number)
+      return
+    }
+    // The dotted form is refused. The hexadecimal one names an IPv4 host, and is taken as that: kept as
+    // another address, it would be a way around every rule on IPv4 ranges.
+    if bytes.contains(UInt8(ascii: ".")) { throw .mapped }
+    self.init(.version4, number & 0xFFFF_FFFF)
   }
 
   private static func parseVersion4(_ bytes: ArraySlice<UInt8>) -> UInt32? {

@@ -145,6 +145,25 @@ struct RegexPropertyTests {
     }
   }
 
+  @Test("any text is a pattern or a fault, and both ways of matching agree on it")
+  func arbitraryPatterns() {
+    var random = SeededRandom(state: 7)
+    let pieces = [
+      "a", "b", "é", "(", ")", "[", "]", "{", "}", "^", "$", "*", "+", "?", ".", "|", "\\", "-", ",", "1",
+      "2", "0",
+      ":", "(?i)", "(?:", "(?P<n>", "[[:alpha:]]", "\\pL", "\\b", "\\Q", "\\E", "\\x", "<", "=", "!", "\n",
+      "😀",
+    ]
+    for _ in 0..<5_000 {
+      let pattern = (0...random.below(12)).map { _ in pieces[random.below(pieces.count)] }.joined()
+      guard let table = try? LinearRegex(pattern),
+        let simulation = try? LinearRegex(pattern, usesTable: false)
+      else { continue }
+      let text = (0..<random.below(10)).map { _ in pieces[random.below(pieces.count)] }.joined()
+      #expect(table.matches(text) == simulation.matches(text), "seed 7: \(pattern) on \(text)")
+    }
+  }
+
   @Test("patterns that make backtracking engines explode take linear time")
   func pathological() throws {
     let nested = try LinearRegex("^(a*)*b$")
