@@ -1,0 +1,29 @@
+/// The outcomes of the steps of one evaluation.
+final class Trace {
+  /// How many outcomes are kept; a comprehension over a long list would need more than anyone reads.
+  static let limit = 1000
+
+  private(set) var steps: [(range: Range<Int>, path: String?, outcome: Outcome)] = []
+
+  func note(_ range: Range<Int>, _ path: String?, _ outcome: Outcome) {
+    if steps.count < Trace.limit { steps.append((range, path, outcome)) }
+  }
+}
+
+/// A step that notes the outcome of another.
+final class TraceNode: Node, @unchecked Sendable {
+  let inner: Node
+  let path: String?
+
+  init(_ inner: Node, path: String?) {
+    self.inner = inner
+    self.path = path
+    super.init(inner.range)
+  }
+
+  override func evaluate(_ frame: inout Frame) -> Outcome {
+    let outcome = inner.evaluate(&frame)
+    frame.trace?.note(range, path, outcome)
+    return outcome
+  }
+}

@@ -1,0 +1,331 @@
+import Foundation
+
+/// Splits a source into tokens, reporting what is not CEL and going on behind it.
+struct Lexer {
+  private let source: [UInt8]
+  private var position = 0
+  private(set) var diagnostics: [Diagnostic] = []
+
+  init(_ source: [UInt8]) { self.source = source }
+
+  /// All tokens, the last of which is `.end`.
+  mutating func tokens() -> [Token] {
+    var tokens: [Token] = []
+    tokens.reserveCapacity(source.count / 4 + 1)
+    while true {
+      let token = next()
+      tokens.append(token)
+      if token.kind == .end { return tokens }
+    }
+  }
+
+  private func byte(at offset: Int) -> UInt8 { offset < source.count ? source[offset] : 0 }
+
+  private mutating func next() -> Token {
+    skipBlanks()
+    let start = position
+    guard start < source.count else { return Token(kind: .end, range: start..<start) }
+    let first = source[start]
+    let kind: Token.Kind
+    if let prefix = stringPrefixLength {
+      kind = string(prefixLength: prefix)
+    } else if first.isNameStart {
+      kind = name()
+    } else if first.isDigit || (first == UInt8(ascii: ".") && byte(at: start + 1).isDigit) {
+      kind = number()
+    } else if first == UInt8(ascii: "`") {
+      kind = quotedName()
+    } else {
+      kind = symbol()
+    }
+    return Token(kind: kind, range: start..<position)
+  }
+
+  private mutating func skipBlanks() {
+    while position < source.count {
+      switch source[position] {
+      case 0x20, 0x09, 0x0A, 0x0C, 0x0D: position += 1
+      case UInt8(ascii: "/") where byte(at: position + 1) == UInt8(ascii: "/"):
+        while position < source.count, source[position] != 0x0A, source[position] != 0x0D { position += 1 }
+      default: return
+      }
+    }
+  }
+
+  private mutating func report(_ message: String, remedy: String? = nil, _ range: Range<Int>) -> Token.Kind {
+    diagnostics.append(Diagnostic(.token, message, remedy: remedy, range: range))
+    return .fault
+  }
+
+  private mutating func name() -> Token.Kind {
+    let start = position
+    while byte(at: position).isNamePart { position += 1 }
+    return .identifier(String(decoding: source[start..<position], as: UTF8.self))
+  }
+
+  private mutating func quotedName() -> Token.Kind {
+    let start = position
+    position += 1
+    while position < source.count, source[position] != UInt8(ascii: "`") {
+      guard source[position].isQuotedNamePart else { break }
+      position += 1
+    }
+    guard byte(at: position) == UInt8(ascii: "`"), position > start + 1 else {
+      if position < source.count { skipScalar() }
+      return report(
+        "this name in backticks is not complete",
+        remedy: "between backticks, letters, digits, `_`, `.`, `-`, `/` and spaces are allowed", start..<position)
+    }
+    position += 1
+    return .quotedIdentifier(String(decoding: source[(start + 1)..<(position - 1)], as: UTF8.self))
+  }
+
+  private mutating func skipScalar() {
+    position += 1
+    while position < source.count, source[position] & 0xC0 == 0x80 { position += 1 }
+  }
+
+  private mutating func symbol() -> Token.Kind {
+    let start = position
+    if position + 1 < source.count, source[position + 1] < 0x80, source[position] < 0x80,
+      let two = Token.Symbol(rawValue: String(decoding: source[start...(start + 1)], as: UTF8.self))
+    {
+      position += 2
+      return .symbol(two)
+    }
+    skipScalar()
+    let text = String(decoding: source[start..<position], as: UTF8.self)
+    if let one = Token.Symbol(rawValue: text) { return .symbol(one) }
+    let remedy: String? =
+      switch text {
+      case "=": "to compare, write `==`"
+      case "&": "for \"and\", write `&&`"
+      case "|": "for \"or\", write `||`"
+      case ";": "an expression ends without a semicolon"
+      case "“", "”", "‘", "’", "„": "quote text with \"…\" or '…'"
+      default: nil
+      }
+    return report("unexpected character `\(text)`", remedy: remedy, start..<position)
+  }
+}
+
+// MARK: - Numbers
+
+extension Lexer {
+  private mutating func number() -> Token.Kind {
+    let start = position
+    if source[position] == UInt8(ascii: "0"), byte(at: position + 1) | 0x20 == UInt8(ascii: "x"),
+      byte(at: position + 2).hexValue != nil
+    {
+      position += 2
+      return integer(from: start, digitsFrom: position, radix: 16)
+    }
+    while byte(at: position).isDigit { position += 1 }
+    var isDouble = false
+    if byte(at: position) == UInt8(ascii: "."), byte(at: position + 1).isDigit {
+      isDouble = true
+      position += 1
+      while byte(at: position).isDigit { position += 1 }
+    }
+    if byte(at: position) | 0x20 == UInt8(ascii: "e") {
+      var exponent = position + 1
+      if [UInt8(ascii: "+"), UInt8(ascii: "-")].contains(byte(at: exponent)) { exponent += 1 }
+      if byte(at: exponent).isDigit {
+        isDouble = true
+        position = exponent
+        while byte(at: position).isDigit { position += 1 }
+      }
+    }
+    guard isDouble else {
+      position = start
+      return integer(from: start, digitsFrom: start, radix: 10)
+    }
+    if byte(at: position).isNamePart { return malformedNumber(from: start) }
+    let text = String(decoding: source[start..<position], as: UTF8.self)
+    guard let value = Double(text), value.isFinite else {
+      return report("the number \(text) is out of the range of double", start..<position)
+    }
+    return .double(value)
+  }
+
+  private mutating func integer(from start: Int, digitsFrom first: Int, radix: UInt64) -> Token.Kind {
+    position = first
+    var value: UInt64 = 0
+    var overflow = false
+    while let digit = byte(at: position).hexValue, UInt64(digit) < radix {
+      let (product, tooBig) = value.multipliedReportingOverflow(by: radix)
+      let (sum, carried) = product.addingReportingOverflow(UInt64(digit))
+      overflow = overflow || tooBig || carried
+      value = sum
+      position += 1
+    }
+    let isUnsigned = byte(at: position) | 0x20 == UInt8(ascii: "u")
+    if isUnsigned { position += 1 }
+    if byte(at: position).isNamePart { return malformedNumber(from: start) }
+    if overflow {
+      let text = String(decoding: source[start..<position], as: UTF8.self)
+      return report(
+        "the number \(text) is out of range",
+        remedy: "integers go up to \(Int64.max), unsigned ones to \(UInt64.max)u", start..<position)
+    }
+    return isUnsigned ? .uint(value) : .int(value)
+  }
+
+  private mutating func malformedNumber(from start: Int) -> Token.Kind {
+    while byte(at: position).isNamePart { position += 1 }
+    let text = String(decoding: source[start..<position], as: UTF8.self)
+    return report("`\(text)` is not a number", remedy: "put text in quotes", start..<position)
+  }
+}
+
+// MARK: - Strings and bytes
+
+extension Lexer {
+  /// The length of `b`, `r` or `br` in any case before a quote, or nil if no string starts here.
+  private var stringPrefixLength: Int? {
+    let first = source[position]
+    if first.isQuote { return 0 }
+    let isBytes = first | 0x20 == UInt8(ascii: "b")
+    guard isBytes || first | 0x20 == UInt8(ascii: "r") else { return nil }
+    let second = byte(at: position + 1)
+    if second.isQuote { return 1 }
+    return isBytes && second | 0x20 == UInt8(ascii: "r") && byte(at: position + 2).isQuote ? 2 : nil
+  }
+
+  private mutating func string(prefixLength: Int) -> Token.Kind {
+    let start = position
+    let prefix = source[start..<(start + prefixLength)].map { $0 | 0x20 }
+    let isBytes = prefix.contains(UInt8(ascii: "b"))
+    let isRaw = prefix.contains(UInt8(ascii: "r"))
+    position += prefixLength
+    let quote = source[position]
+    let isTriple = byte(at: position + 1) == quote && byte(at: position + 2) == quote
+    position += isTriple ? 3 : 1
+    var content: [UInt8] = []
+    var isSound = true
+    while true {
+      guard position < source.count, isTriple || (source[position] != 0x0A && source[position] != 0x0D) else {
+        let kind = isBytes ? "bytes literal" : "string"
+        return report("this \(kind) is not closed", remedy: "close it with `\(closing(quote, isTriple))`", start..<position)
+      }
+      let byte = source[position]
+      if byte == quote, !isTriple || (self.byte(at: position + 1) == quote && self.byte(at: position + 2) == quote) {
+        position += isTriple ? 3 : 1
+        break
+      }
+      if byte == UInt8(ascii: "\\"), !isRaw {
+        isSound = escape(isBytes: isBytes, into: &content) && isSound
+      } else {
+        content.append(byte)
+        position += 1
+      }
+    }
+    guard isSound else { return .fault }
+    return isBytes ? .bytes(content) : .string(String(decoding: content, as: UTF8.self))
+  }
+
+  private func closing(_ quote: UInt8, _ isTriple: Bool) -> String {
+    String(repeating: String(UnicodeScalar(quote)), count: isTriple ? 3 : 1)
+  }
+
+  /// Reads an escape sequence; false if it is not one (it was reported).
+  private mutating func escape(isBytes: Bool, into content: inout [UInt8]) -> Bool {
+    let start = position
+    position += 1
+    guard position < source.count else { return true }
+    let letter = source[position]
+    position += 1
+    if let plain = Lexer.plainEscapes[letter] {
+      content.append(plain)
+      return true
+    }
+    var scalar: UInt32?
+    var isOctet = false
+    switch letter {
+    case UInt8(ascii: "x"), UInt8(ascii: "X"):
+      scalar = hex(digits: 2)
+      isOctet = true
+    case UInt8(ascii: "u") where !isBytes: scalar = pairedHex()
+    case UInt8(ascii: "U") where !isBytes: scalar = hex(digits: 8)
+    case UInt8(ascii: "0")...UInt8(ascii: "3"):
+      position -= 1
+      scalar = octal()
+      isOctet = true
+    default:
+      if letter >= 0x80 || letter == 0x0A || letter == 0x0D { position -= 1 }
+    }
+    if let scalar, isBytes, isOctet {
+      content.append(UInt8(truncatingIfNeeded: scalar))
+      return true
+    }
+    if let scalar, let valid = UnicodeScalar(scalar) {
+      content.append(contentsOf: UTF8.encode(valid).map { Array($0) } ?? [])
+      return true
+    }
+    let text = String(decoding: source[start..<position], as: UTF8.self)
+    _ = report(
+      "`\(text)` is not an escape sequence",
+      remedy: "for a backslash write `\\\\`, or use a raw string r\"…\"", start..<position)
+    return false
+  }
+
+  private static let plainEscapes: [UInt8: UInt8] = [
+    UInt8(ascii: "\\"): UInt8(ascii: "\\"), UInt8(ascii: "?"): UInt8(ascii: "?"),
+    UInt8(ascii: "\""): UInt8(ascii: "\""), UInt8(ascii: "'"): UInt8(ascii: "'"),
+    UInt8(ascii: "`"): UInt8(ascii: "`"), UInt8(ascii: "a"): 0x07, UInt8(ascii: "b"): 0x08,
+    UInt8(ascii: "f"): 0x0C, UInt8(ascii: "n"): 0x0A, UInt8(ascii: "r"): 0x0D, UInt8(ascii: "t"): 0x09,
+    UInt8(ascii: "v"): 0x0B,
+  ]
+
+  private mutating func hex(digits: Int) -> UInt32? {
+    var value: UInt32 = 0
+    for _ in 0..<digits {
+      guard let digit = byte(at: position).hexValue else { return nil }
+      value = value << 4 | UInt32(digit)
+      position += 1
+    }
+    return value
+  }
+
+  /// Four hexadecimal digits, or two such escapes that are a surrogate pair.
+  private mutating func pairedHex() -> UInt32? {
+    guard let first = hex(digits: 4) else { return nil }
+    guard (0xD800..<0xDC00).contains(first), byte(at: position) == UInt8(ascii: "\\"),
+      byte(at: position + 1) == UInt8(ascii: "u")
+    else { return first }
+    position += 2
+    guard let second = hex(digits: 4), (0xDC00..<0xE000).contains(second) else { return nil }
+    return 0x10000 + (first - 0xD800) << 10 + (second - 0xDC00)
+  }
+
+  private mutating func octal() -> UInt32? {
+    var value: UInt32 = 0
+    for _ in 0..<3 {
+      let digit = byte(at: position)
+      guard (UInt8(ascii: "0")...UInt8(ascii: "7")).contains(digit) else { return nil }
+      value = value << 3 | UInt32(digit - UInt8(ascii: "0"))
+      position += 1
+    }
+    return value
+  }
+}
+
+extension UInt8 {
+  fileprivate var isDigit: Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(self) }
+  fileprivate var isQuote: Bool { self == UInt8(ascii: "\"") || self == UInt8(ascii: "'") }
+  fileprivate var isNameStart: Bool {
+    (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(self | 0x20) || self == UInt8(ascii: "_")
+  }
+  fileprivate var isNamePart: Bool { isNameStart || isDigit }
+  fileprivate var isQuotedNamePart: Bool {
+    isNamePart || [UInt8(ascii: "."), UInt8(ascii: "-"), UInt8(ascii: "/"), UInt8(ascii: " ")].contains(self)
+  }
+  fileprivate var hexValue: UInt8? {
+    switch self {
+    case UInt8(ascii: "0")...UInt8(ascii: "9"): self - UInt8(ascii: "0")
+    case UInt8(ascii: "a")...UInt8(ascii: "f"): self - UInt8(ascii: "a") + 10
+    case UInt8(ascii: "A")...UInt8(ascii: "F"): self - UInt8(ascii: "A") + 10
+    default: nil
+    }
+  }
+}
