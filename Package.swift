@@ -89,6 +89,9 @@ let package = Package(
       swiftSettings: settings),
     .executableTarget(name: "cel-conformance", dependencies: ["CEL"], swiftSettings: settings),
     .testTarget(name: "CELTests", dependencies: ["CEL"], swiftSettings: settings),
+    .testTarget(name: "ComplianceTests", dependencies: ["Compliance"], swiftSettings: settings),
+    .testTarget(
+      name: "PolicyTests", dependencies: ["Policy"], exclude: ["Golden"], swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6]
 )

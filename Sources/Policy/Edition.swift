@@ -44,12 +44,11 @@ public final class Edition: Sendable {
       fields: countryLists.map { FieldDeclaration($0.id, .list(.string), documentation: "a dated list of places") })
     let record = Record(
       type, path: "countries", slots: countryLists.map { $0.places.map { .list($0.map { .string($0) }) } })
-    let lists =
-      countryLists.contains { $0.places != nil }
-      ? VariableDeclaration("countries", .record(type), constant: .record(record))
-      : VariableDeclaration("countries", .record(type))
-    return Environment(variables: FactSchema.variables + [lists], libraries: Library.all)
+    let isDated = countryLists.contains { $0.places != nil }
+    return Environment(
+      variables: FactSchema.variables + [FieldDeclaration("countries", .record(type))],
+      constants: isDated ? ["countries": .record(record)] : [:])
   }
 
-  private static let alwaysFailing = try? Environment(variables: [], libraries: []).compile("1 / 0 == 1")
+  private static let alwaysFailing = try? Environment().compile("1 / 0 == 1")
 }

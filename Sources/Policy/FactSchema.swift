@@ -116,27 +116,31 @@ public enum FactSchema {
 
   /// The variables of every condition, in slot order.
   static let variables = [
-    VariableDeclaration("account", .record(account), documentation: "the applicant"),
-    VariableDeclaration("parties", .list(.record(party)), documentation: "owners, directors, companies between"),
-    VariableDeclaration("interests", .list(.record(interest)), documentation: "who holds what of whom"),
-    VariableDeclaration(
+    FieldDeclaration("account", .record(account), documentation: "the applicant"),
+    FieldDeclaration("parties", .list(.record(party)), documentation: "owners, directors, companies between"),
+    FieldDeclaration("interests", .list(.record(interest)), documentation: "who holds what of whom"),
+    FieldDeclaration(
       "jurisdictions", .list(.record(jurisdiction)),
       documentation: "where the customer lives, is registered, directed from, pays from and connects from"),
-    VariableDeclaration("as_of", .timestamp, documentation: "midnight UTC of the day that is judged"),
+    FieldDeclaration("as_of", .timestamp, documentation: "midnight UTC of the day that is judged"),
   ]
 }
 
 extension FactSchema {
-  /// Fills an activation: slot by slot in the order of ``variables``.
-  static func values(of facts: Facts, asOf: CalendarDate) -> [Value?] {
+  /// The facts as conditions see them.
+  static func activation(of facts: Facts, asOf: CalendarDate, for environment: Environment) -> Activation {
     let submission = facts.submission
-    return [
+    var activation = Activation(for: environment)
+    // In the order of ``variables``.
+    let values: [Value?] = [
       .record(record(submission)),
       submission.parties.map { .list($0.map { .record(record($0)) }) },
       submission.interests.map { .list($0.map { .record(record($0)) }) },
       .list(facts.jurisdictions.map { .record(record($0)) }),
       timestamp(asOf),
     ]
+    for (slot, value) in values.enumerated() { activation[slot] = value }
+    return activation
   }
 
   private static func record(_ submission: Submission) -> Record {

@@ -55,7 +55,7 @@ public struct Judgement: Sendable {
 extension Edition {
   /// Judges facts; see ``Ruleset/judge(_:asOf:)``.
   func judge(_ facts: Facts, asOf date: CalendarDate) -> Judgement {
-    let activation = Activation(environment, values: FactSchema.values(of: facts, asOf: date))
+    let activation = FactSchema.activation(of: facts, asOf: date, for: environment)
     var result = ProgramSet.Result()
     programs.evaluate(activation, into: &result)
     var judgement = Judgement(asOf: date, ruleset: hash)

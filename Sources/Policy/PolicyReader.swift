@@ -41,7 +41,7 @@ extension YAMLReader {
     let title = text(mapping["title"], what: "title")
     let basis: RuleBasis? = choice(mapping["basis"], what: "basis")
     let citation = text(mapping["citation"], what: "citation")
-    let windows = windows(mapping["effective"])
+    let windows = effectiveWindows(mapping["effective"])
     let when = text(mapping["when"], what: "when")
     var verdict: Verdict? = choice(mapping["verdict"], what: "verdict")
     if verdict == .allow, let node = mapping["verdict"] {
@@ -62,7 +62,7 @@ extension YAMLReader {
   }
 
   /// Reads windows in order of time; overlaps and empty windows are reported. `nil` when there is any fault.
-  private mutating func windows(_ node: Node?) -> [EffectiveWindow]? {
+  private mutating func effectiveWindows(_ node: Node?) -> [EffectiveWindow]? {
     guard let node else { return nil }
     let before = diagnostics.count
     var windows: [EffectiveWindow] = []
@@ -104,15 +104,16 @@ extension YAMLReader {
     _ = text(mapping["owner"], what: "owner")
     _ = text(mapping["source"], what: "source")
     _ = date(mapping["checked"], what: "checked")
-    let entries = items(mapping["entries"], what: "entries").flatMap { entries($0) }
-    return CountryList(id: id, title: title, entries: entries, file: file.path)
+    var list: [CountryList.Entry] = []
+    for node in items(mapping["entries"], what: "entries") { list += entries(node) }
+    return CountryList(id: id, title: title, entries: list, file: file.path)
   }
 
   private mutating func entries(_ node: Node) -> [CountryList.Entry] {
     guard
       let mapping = mapping(
         node, what: "an entry", keys: ["places", "effective", "citation", "note"], required: ["places", "effective"]),
-      let windows = windows(mapping["effective"])
+      let windows = effectiveWindows(mapping["effective"])
     else { return [] }
     let citation = text(mapping["citation"], what: "citation")
     _ = text(mapping["note"], what: "note")

@@ -18,7 +18,7 @@ struct YAMLReader {
   /// The document's root, or `nil` when the file is not YAML (which is then reported) or is empty.
   mutating func root() -> Node? {
     guard file.text.utf8.count <= YAMLReader.maximumBytes else {
-      report(nil, "the file is larger than \(YAMLReader.maximumBytes) bytes", remedy: "Split it into several files.")
+      report(at: nil, "the file is larger than \(YAMLReader.maximumBytes) bytes", remedy: "Split it into several files.")
       return nil
     }
     var depth = 0
@@ -27,17 +27,17 @@ struct YAMLReader {
       if byte == UInt8(ascii: "]") || byte == UInt8(ascii: "}") { depth -= 1 }
       if byte == UInt8(ascii: "\n") { depth = max(0, depth) }
       if depth > YAMLReader.maximumNesting {
-        report(nil, "brackets nest deeper than \(YAMLReader.maximumNesting)", remedy: "Close the brackets, or flatten the structure.")
+        report(at: nil, "brackets nest deeper than \(YAMLReader.maximumNesting)", remedy: "Close the brackets, or flatten the structure.")
         return nil
       }
     }
     if file.lines.contains(where: { $0.prefix { $0 == " " || $0 == "-" }.count > 2 * YAMLReader.maximumNesting && $0.contains("- -") }) {
-      report(nil, "lists nest deeper than \(YAMLReader.maximumNesting)", remedy: "Flatten the structure.")
+      report(at: nil, "lists nest deeper than \(YAMLReader.maximumNesting)", remedy: "Flatten the structure.")
       return nil
     }
     do {
       guard let node = try Yams.compose(yaml: file.text) else {
-        report(nil, "the file is empty", remedy: "Write a policy, or delete the file.")
+        report(at: nil, "the file is empty", remedy: "Write a policy, or delete the file.")
         return nil
       }
       return node
@@ -52,29 +52,26 @@ struct YAMLReader {
     case .scanner(let context, let problem, let mark, _), .parser(let context, let problem, let mark, _),
       .composer(let context, let problem, let mark, _):
       report(
-        SourcePosition(mark), "not valid YAML: \(problem)\(context.map { " \($0.text)" } ?? "")",
+        at: SourcePosition(mark), "not valid YAML: \(problem)\(context.map { " \($0.text)" } ?? "")",
         remedy: "Check the indentation, and quote text that contains `: ` or begins with a special character.")
     case .duplicatedKeysInMapping(let duplicates, let context):
       let key = duplicates.sorted().first ?? ""
       report(
-        SourcePosition(context.mark), "the key `\(key)` stands twice in one mapping",
+        at: SourcePosition(context.mark), "the key `\(key)` stands twice in one mapping",
         remedy: "Keep one of them.")
     case .reader(let problem, _, _, _):
-      report(nil, "not valid YAML: \(problem)", remedy: "Save the file as UTF-8 without control characters.")
+      report(at: nil, "not valid YAML: \(problem)", remedy: "Save the file as UTF-8 without control characters.")
     default:
-      report(nil, "not valid YAML: \(error)", remedy: "Check the file's syntax.")
+      report(at: nil, "not valid YAML: \(error)", remedy: "Check the file's syntax.")
     }
   }
 
-  mutating func report(
-    _ severity: RuleDiagnostic.Severity = .error, _ position: SourcePosition?, length: Int = 1, _ message: String,
-    remedy: String
-  ) {
-    diagnostics.append(RuleDiagnostic(severity, in: file, at: position, length: length, message, remedy: remedy))
+  mutating func report(at position: SourcePosition?, length: Int = 1, _ message: String, remedy: String) {
+    diagnostics.append(RuleDiagnostic(in: file, at: position, length: length, message, remedy: remedy))
   }
 
   mutating func report(_ node: Node, _ message: String, remedy: String) {
-    report(node.position, length: node.scalar?.string.unicodeScalars.count ?? 1, message, remedy: remedy)
+    report(at: node.position, length: node.scalar?.string.unicodeScalars.count ?? 1, message, remedy: remedy)
   }
 
   // MARK: Mappings

@@ -11,6 +11,8 @@ public final class Environment: Sendable {
 
   /// Whether literal patterns, timestamps and durations are checked before they are evaluated.
   let validatesLiterals: Bool
+  /// The variables whose values are part of the environment, by slot.
+  let constants: [Int: Value]
   let macros: MacroTable
   let functions: [String: [Overload]]
   let types: [String: CELType]
@@ -24,6 +26,8 @@ public final class Environment: Sendable {
   ///
   /// - Parameters:
   ///   - variables: The variables; a closed set of strings can be declared as for fields.
+  ///   - constants: The values of variables that are the same in every evaluation: folded when an expression is
+  ///     compiled, and never a fact.
   ///   - records: The record types, whose names then denote them in expressions.
   ///   - functions: Functions besides those of the libraries.
   ///   - macros: Macros besides those of the libraries.
@@ -34,7 +38,8 @@ public final class Environment: Sendable {
   ///     specification it is an error when it is evaluated.
   ///   - limits: What an expression may use at most.
   public init(
-    variables: [FieldDeclaration] = [], records: [RecordType] = [], functions: [FunctionDeclaration] = [],
+    variables: [FieldDeclaration] = [], constants: [String: Value] = [:], records: [RecordType] = [],
+    functions: [FunctionDeclaration] = [],
     macros: [Macro] = [], libraries: [Library] = Library.extensions, container: String = "",
     hasStandardMacros: Bool = true, validatesLiterals: Bool = true, limits: Limits = .standard
   ) {
@@ -45,6 +50,8 @@ public final class Environment: Sendable {
     var slots: [String: Int] = [:]
     for (slot, variable) in variables.enumerated() { slots[variable.name] = slot }
     self.slots = slots
+    self.constants = Dictionary(
+      uniqueKeysWithValues: constants.compactMap { name, value in slots[name].map { ($0, value) } })
 
     let all = [Library.core] + libraries
     var overloads: [String: [Overload]] = [:]

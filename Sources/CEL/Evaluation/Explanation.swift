@@ -22,7 +22,8 @@ public struct Explanation: Sendable {
   public let outcome: Outcome
   /// The parts that were evaluated, in the order of evaluation; parts that were not needed are missing.
   public let steps: [Step]
-  /// The facts that were read, each once, in the order in which they were read.
+  /// The facts that the outcome rests on, each once, in the order in which they were read: of an `||` or
+  /// `exists` that holds, those of the operand or element that made it hold. Records are told by their fields.
   public let facts: [Fact]
 }
 
@@ -46,10 +47,21 @@ extension Program {
     }
     var facts: [Explanation.Fact] = []
     var seen: Set<Explanation.Fact> = []
-    for case (_, let path?, .value(let value)) in trace.steps {
+    for (path, value) in trace.facts where !value.hasRecords {
       let fact = Explanation.Fact(path: path, value: value.description)
       if seen.insert(fact).inserted { facts.append(fact) }
     }
     return Explanation(outcome: outcome, steps: steps, facts: facts)
+  }
+}
+
+extension Value {
+  /// Whether the value is a record or a list of records, which are facts only by their fields.
+  fileprivate var hasRecords: Bool {
+    switch self {
+    case .record: true
+    case .list(let elements): elements.contains { if case .record = $0 { true } else { false } }
+    default: false
+    }
   }
 }

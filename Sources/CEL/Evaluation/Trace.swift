@@ -5,8 +5,18 @@ final class Trace {
 
   private(set) var steps: [(range: Range<Int>, path: String?, outcome: Outcome)] = []
 
+  /// The facts that bear on the outcome so far, in the order in which they were read.
+  private(set) var facts: [(path: String, value: Value)] = []
+
   func note(_ range: Range<Int>, _ path: String?, _ outcome: Outcome) {
     if steps.count < Trace.limit { steps.append((range, path, outcome)) }
+    if let path, case .value(let value) = outcome, facts.count < Trace.limit { facts.append((path, value)) }
+  }
+
+  /// Takes back the facts of operands or elements that another one made irrelevant: in `a || b` with b true,
+  /// a is not why.
+  func forgetFacts(_ range: Range<Int>) {
+    facts.removeSubrange(range.clamped(to: 0..<facts.count))
   }
 }
 

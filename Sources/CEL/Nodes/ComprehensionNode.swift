@@ -42,6 +42,7 @@ final class ComprehensionNode: Node, @unchecked Sendable {
 
   private func run(over list: [Value], _ frame: inout Frame) throws(EvaluationError) -> Outcome {
     var state = State(form: form, capacity: list.count)
+    let start = frame.trace?.facts.count ?? 0
     for (position, element) in list.enumerated() {
       try frame.chargeIteration(bodyCost)
       if hasTwoVariables {
@@ -50,19 +51,28 @@ final class ComprehensionNode: Node, @unchecked Sendable {
       } else {
         frame.locals[variable] = .value(element)
       }
-      if try !step(key: .int(Int64(position)), element: element, &state, &frame) { break }
+      let before = frame.trace?.facts.count ?? 0
+      if try !step(key: .int(Int64(position)), element: element, &state, &frame) {
+        frame.trace?.forgetFacts(start..<before)
+        break
+      }
     }
     return try result(&state, &frame)
   }
 
   private func run(over map: MapValue, _ frame: inout Frame) throws(EvaluationError) -> Outcome {
     var state = State(form: form, capacity: map.count)
+    let start = frame.trace?.facts.count ?? 0
     for entry in map.entries {
       try frame.chargeIteration(bodyCost)
       frame.locals[variable] = .value(entry.key)
       if hasTwoVariables { frame.locals[variable + 1] = .value(entry.value) }
       let element = hasTwoVariables ? entry.value : entry.key
-      if try !step(key: entry.key, element: element, &state, &frame) { break }
+      let before = frame.trace?.facts.count ?? 0
+      if try !step(key: entry.key, element: element, &state, &frame) {
+        frame.trace?.forgetFacts(start..<before)
+        break
+      }
     }
     return try result(&state, &frame)
   }

@@ -11,24 +11,33 @@ final class LogicNode: Node, @unchecked Sendable {
   }
 
   override func evaluate(_ frame: inout Frame) -> Outcome {
+    let start = frame.trace?.facts.count ?? 0
     for index in operands.indices {
+      let before = frame.trace?.facts.count ?? 0
       let outcome = operands[index].evaluate(&frame)
       guard case .value(.bool(let value)) = outcome else {
-        return undecided(outcome, from: index, &frame)
+        return undecided(outcome, from: index, start, &frame)
       }
-      if value == deciding { return .value(.bool(deciding)) }
+      if value == deciding {
+        frame.trace?.forgetFacts(start..<before)
+        return .value(.bool(deciding))
+      }
     }
     return .value(.bool(!deciding))
   }
 
   /// Goes on behind an operand that is not a boolean: a later one may still decide.
-  private func undecided(_ first: Outcome, from index: Int, _ frame: inout Frame) -> Outcome {
+  private func undecided(_ first: Outcome, from index: Int, _ start: Int, _ frame: inout Frame) -> Outcome {
     var absorbed = Absorption()
     absorbed.add(mismatch(first, operands[index]))
     for operand in operands[(index + 1)...] {
+      let before = frame.trace?.facts.count ?? 0
       let outcome = operand.evaluate(&frame)
       if case .value(.bool(let value)) = outcome {
-        if value == deciding { return .value(.bool(deciding)) }
+        if value == deciding {
+          frame.trace?.forgetFacts(start..<before)
+          return .value(.bool(deciding))
+        }
       } else {
         absorbed.add(mismatch(outcome, operand))
       }

@@ -29,7 +29,7 @@ struct Planner {
     if planned is ConstantNode { return planned }
     var path: String?
     switch node.kind {
-    case .select, .identifier, .index: path = expression.paths[node.id]
+    case .select, .identifier, .index where !planned.isFoldable: path = expression.paths[node.id]
     default: break
     }
     return TraceNode(planned, path: path)
@@ -68,7 +68,9 @@ struct Planner {
   /// The step of a node that the checker resolved to a variable or a type, or nil.
   private func name(_ node: Syntax) -> Node? {
     switch expression.resolutions[node.id] {
-    case .variable(let slot): VariableNode(slot: slot, name: environment.variables[slot].name, node.range)
+    case .variable(let slot):
+      environment.constants[slot].map { ConstantNode($0, node.range) }
+        ?? VariableNode(slot: slot, name: environment.variables[slot].name, node.range)
     case .local(let index): LocalNode(index, node.range)
     case .constant(let value): ConstantNode(value, node.range)
     default: nil
