@@ -1,0 +1,115 @@
+extension Connection {
+  /// Runs a statement and hands over its rows while they arrive, in memory that does not grow with their number.
+  ///
+  /// The server waits while `body` works. No other statement can run on this connection meanwhile.
+  ///
+  /// - Parameters:
+  ///   - sql: One statement, with `$1`, `$2`, … for its values.
+  ///   - parameters: The values.
+  ///   - batchRows: How many rows to hand over at a time, at least 1.
+  ///   - body: Takes some rows, in order. If it throws, the statement is stopped.
+  /// - Throws: ``PostgreSQLError``; what `body` throws; `CancellationError` when the task is cancelled.
+  public nonisolated(nonsending) func stream(
+    _ sql: String, _ parameters: [Parameter] = [], batchRows: Int = 500,
+    _ body: nonisolated(nonsending) ([Row]) async throws -> Void
+  ) async throws {
+    precondition(batchRows > 0, "batchRows must be at least 1")
+    try await operate(sql) { session in
+      let statement = try await session.startStream(sql, parameters)
+      while true {
+        let rows = try await session.nextRows(statement, limit: batchRows)
+        if rows.isEmpty { return }
+        try await body(rows)
+        try Task.checkCancellation()
+      }
+    }
+  }
+
+  /// Runs `COPY … TO STDOUT` and hands over its output while it arrives.
+  ///
+  /// - Parameters:
+  ///   - sql: The COPY statement. It takes no parameters.
+  ///   - body: Takes some 64 KiB of whole rows at a time, in the form that the statement asks for. If it throws,
+  ///     the copy is stopped.
+  /// - Throws: ``PostgreSQLError``; what `body` throws; `CancellationError` when the task is cancelled.
+  public nonisolated(nonsending) func copyOut(
+    _ sql: String, _ body: nonisolated(nonsending) ([UInt8]) async throws -> Void
+  ) async throws {
+    try await operate(sql) { session in
+      try await session.startCopy(sql, .fromServer)
+      while true {
+        let chunk = try await session.getCopy(sql, size: 64 << 10)
+        if chunk.isEmpty { return }
+        try await body(chunk)
+        try Task.checkCancellation()
+      }
+    }
+  }
+
+  /// What ``Connection/copyIn(_:_:)`` writes to.
+  public struct CopyWriter: Sendable {
+    fileprivate let session: Session
+    fileprivate let sql: String
+
+    /// Sends some bytes and waits until the connection has taken them. Rows may be split anywhere.
+    ///
+    /// - Parameter bytes: Data in the form that the COPY statement asks for. Some 64 KiB at a time do well.
+    public func write(_ bytes: [UInt8]) async throws { try await session.putCopy(bytes, sql) }
+  }
+
+  /// Runs `COPY … FROM STDIN` with the data that `body` writes.
+  ///
+  /// - Parameters:
+  ///   - sql: The COPY statement. It takes no parameters.
+  ///   - body: Writes the data. If it throws, no row is taken.
+  /// - Returns: How many rows the server took.
+  /// - Throws: ``PostgreSQLError``; what `body` throws; `CancellationError` when the task is cancelled.
+  @discardableResult
+  public nonisolated(nonsending) func copyIn(
+    _ sql: String, _ body: nonisolated(nonsending) (CopyWriter) async throws -> Void
+  ) async throws -> Int {
+    try await operate(sql) { session in
+      try await session.startCopy(sql, .toServer)
+      try await body(CopyWriter(session: session, sql: sql))
+      return try await session.endCopy(sql)
+    }
+  }
+
+  /// Runs `COPY … FROM STDIN` with the data of a sequence.
+  ///
+  /// - Parameters:
+  ///   - sql: The COPY statement. It takes no parameters.
+  ///   - chunks: The data, in pieces of any size.
+  /// - Returns: How many rows the server took.
+  /// - Throws: ``PostgreSQLError``; what the sequence throws; `CancellationError` when the task is cancelled.
+  @discardableResult
+  public nonisolated(nonsending) func copyIn<Chunks: AsyncSequence>(
+    _ sql: String, _ chunks: Chunks
+  ) async throws -> Int where Chunks.Element == [UInt8] {
+    try await copyIn(sql) { writer in
+      for try await chunk in chunks { try await writer.write(chunk) }
+    }
+  }
+
+  /// Runs an operation of several steps, and brings it to its end on the server if a step throws.
+  private nonisolated(nonsending) func operate<Value>(
+    _ sql: String, _ body: nonisolated(nonsending) (Session) async throws -> Value
+  ) async throws -> Value {
+    let session = try session
+    let request = try await session.begin(sql)
+    do {
+      let value = try await withTaskCancellationHandler {
+        try await body(session)
+      } onCancel: {
+        request.start()
+      }
+      await session.end(request)
+      return value
+    } catch {
+      let wasCancelled = request.isStarted
+      await session.abandon(request, sql)
+      await session.end(request)
+      throw wasCancelled ? await session.afterCancellation(error) : error
+    }
+  }
+}
