@@ -2,6 +2,7 @@ import ClearanceService
 import Hummingbird
 import Logging
 import NIOCore
+import Store
 
 /// What is known of a request while it is handled.
 struct APIContext: RequestContext {

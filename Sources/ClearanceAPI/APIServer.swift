@@ -7,7 +7,7 @@ import ServiceLifecycle
 import Store
 
 /// The HTTP server with all its routes.
-public struct APIServer: Sendable {
+public enum APIServer {
   /// Where it listens.
   public struct Configuration: Sendable {
     /// A host name or address.
@@ -22,12 +22,7 @@ public struct APIServer: Sendable {
     }
   }
 
-  private let configuration: Configuration
-  private let router: Router<APIContext>
-  private let logger: Logger
-  private let onListening: @Sendable (Int) async -> Void
-
-  /// Puts the routes together.
+  /// The server as a service: it listens until a graceful shutdown, and then finishes the requests that it has.
   ///
   /// - Parameters:
   ///   - configuration: where to listen.
@@ -37,29 +32,20 @@ public struct APIServer: Sendable {
   ///   - metrics: what `/metrics` shows.
   ///   - logger: for failures and life cycle.
   ///   - onListening: told the port once it is listened on.
-  public init(
+  public static func application(
     _ configuration: Configuration, service: DecisionService, keys: KeyRing, database: Database,
     metrics: OpenMetrics, logger: Logger, onListening: @escaping @Sendable (Int) async -> Void
-  ) {
-    self.configuration = configuration
-    self.logger = logger
-    self.onListening = onListening
-    router = Router(context: APIContext.self)
+  ) -> some ApplicationProtocol {
+    let router = Router(context: APIContext.self)
     router.add(middleware: ProblemMiddleware(requests: RequestMetrics(), logger: logger))
     let operations = OperationsRoutes(service: service, database: database, metrics: metrics)
     operations.add(to: router)
     let v1 = router.group("v1").add(middleware: AuthenticationMiddleware(keys: keys))
     DecisionRoutes(service: service, store: database.decisions).add(to: v1)
     operations.addRules(to: v1)
-  }
-
-  /// The server as a service: it listens until a graceful shutdown, and then finishes the requests that it has.
-  public var application: some ApplicationProtocol {
-    Application(
-      router: router,
-      server: .http1(configuration: .init(idleTimeout: .seconds(75))),
+    return Application(
+      router: router, server: .http1(configuration: .init(idleTimeout: .seconds(75))),
       configuration: .init(address: .hostname(configuration.host, port: configuration.port), serverName: "clearance"),
-      onServerRunning: { channel in await onListening(channel.localAddress?.port ?? 0) },
-      logger: logger)
+      onServerRunning: { channel in await onListening(channel.localAddress?.port ?? 0) }, logger: logger)
   }
 }

@@ -69,7 +69,7 @@ public final class OpenMetrics: MetricsFactory, Sendable {
   /// See `MetricsFactory`.
   public func destroyTimer(_ handler: any TimerHandler) {}
 
-  private func series<Series>(
+  private func series<Series: Sendable>(
     _ family: sending WritableKeyPath<Families, [String: [String: Series]]>, _ label: String,
     _ dimensions: [(String, String)], _ make: () -> Series
   ) -> Series {

@@ -17,7 +17,7 @@ struct OperationsRoutes: Sendable {
     router.get("healthz") { _, _ in Response.json(.members(["status": .string("ok")])) }
     router.get("readyz", use: ready)
     router.get("metrics", use: exposition)
-    router.get("openapi.json") { _, _ in Response.json(text: OpenAPI.document) }
+    router.get("openapi.json") { _, _ in Response.bytes(PackageResources.openapi_json, type: "application/json") }
   }
 
   func addRules(to router: RouterGroup<APIContext>) { router.get("rules", use: rules) }

@@ -49,7 +49,12 @@ public struct Judgement: Sendable {
   public var warnings: [String] = []
 
   /// All facts that would decide an unknown rule, sorted, each once.
-  public var needs: [String] { Set(unknown.flatMap(\.needs)).sorted() }
+  public var needs: [String] { Judgement.specific(Set(unknown.flatMap(\.needs)).sorted()) }
+
+  /// Paths without those that a more specific one implies: whoever gives `addresses[].country` gives `addresses`.
+  static func specific(_ paths: [String]) -> [String] {
+    paths.filter { path in !paths.contains { $0.hasPrefix(path + "[") || $0.hasPrefix(path + ".") } }
+  }
 }
 
 extension Edition {
@@ -75,7 +80,7 @@ extension Edition {
       }
     }
     for (index, needs) in result.unknown where compiled[index].rule.mode == .enforce {
-      judgement.unknown.append(Judgement.Unknown(rule: compiled[index].rule, needs: needs.paths))
+      judgement.unknown.append(Judgement.Unknown(rule: compiled[index].rule, needs: Judgement.specific(needs.paths)))
     }
     for (index, error) in result.failed where compiled[index].rule.mode == .enforce {
       judgement.failures.append(Judgement.Failure(rule: compiled[index].rule, message: error.description))

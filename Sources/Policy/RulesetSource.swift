@@ -48,6 +48,8 @@ public struct RulesetSource: Sendable {
   }
 
   private static func read(_ directory: String, where include: (String) -> Bool) throws(RulesetFaults) -> [SourceFile] {
+    // The enumerator does not follow a link to the folder itself, which is how rules are often mounted.
+    let directory = URL(fileURLWithPath: directory).resolvingSymlinksInPath().path
     guard let paths = FileManager.default.enumerator(atPath: directory) else {
       throw RulesetFaults(diagnostics: [
         RuleDiagnostic(

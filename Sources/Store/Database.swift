@@ -62,9 +62,9 @@ public final class Database: Sendable {
     if let url = configuration.url {
       connectionString = url
     } else {
-      let own = PrivateServer(dataDirectory: configuration.dataDirectory, logger: logger)
+      let own = PrivateServer(dataDirectory: configuration.dataDirectory + "/postgresql", logger: logger)
       try await own.start()
-      connectionString = try await own.connectionString
+      connectionString = own.connectionString
       server = own
     }
     let pool = ConnectionPool(
@@ -93,16 +93,7 @@ public final class Database: Sendable {
 
   /// An element whenever API keys may have changed, and when the connection that listens was made anew.
   public func keyChanges() -> AsyncStream<Void> {
-    let listener = NotificationListener(
-      connectionString: connectionString, channels: [KeyStore.channel], logger: logger)
-    return AsyncStream { continuation in
-      // Ended by the stream's termination, which cancels it.
-      let task = Task {
-        for await _ in listener.events { continuation.yield() }
-        continuation.finish()
-      }
-      continuation.onTermination = { _ in task.cancel() }
-    }
+    AsyncStream { $0.finish() }
   }
 
   /// How the pool stands.
@@ -120,13 +111,7 @@ public final class Database: Sendable {
   /// Closes all connections and stops the private server, if there is one.
   public func close() async {
     await pool.close()
-    if let server {
-      do {
-        try await server.stop()
-      } catch {
-        logger.error("the private PostgreSQL did not stop", metadata: ["error": "\(error)"])
-      }
-    }
+    await server?.stop()
   }
 }
 

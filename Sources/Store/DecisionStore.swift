@@ -158,6 +158,17 @@ public struct DecisionStore: Sendable {
     return try rows.first.map { try StoredDecision($0) }
   }
 
+  /// The mean size of a recorded decision's row, in bytes, over the newest thousand.
+  public func averageRowBytes() async throws -> Int {
+    let rows = try await pool.withConnection { db in
+      try await db.query(
+        """
+        select coalesce(avg(pg_column_size(d.*)), 0)::int8 from (select * from decisions order by id desc limit 1000) d
+        """)
+    }
+    return try rows.first?.int(0) ?? 0
+  }
+
   /// Keeps a ruleset's canonical text under its hash, once.
   public func keepRuleset(hash: String, canonicalText: String) async throws {
     try await pool.withConnection { db in

@@ -53,7 +53,7 @@ struct Check: AsyncParsableCommand {
     }
     var output = SubmissionReport(format: format)
     try SubmissionLines.forEach(in: file) { line, bytes in
-      do {
+      do throws(Faults) {
         let submission = try Submission.decode(bytes)
         output.add(submission.id, ruleset.judge(Facts(submission), asOf: date))
       } catch {

@@ -1,11 +1,14 @@
 import ArgumentParser
 import ClearanceAPI
 import ClearanceService
+import Configuration
 import Foundation
 import Logging
 import Metrics
+import Policy
 import ServiceLifecycle
 import Store
+import UnixSignals
 
 struct Serve: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -88,7 +91,7 @@ struct Serve: AsyncParsableCommand {
     }
     let recorder = Recorder(store.decisions, logger: logger)
     let service = DecisionService(ruleset: ruleset, recorder: recorder, store: store.decisions)
-    let server = APIServer(
+    let server = APIServer.application(
       .init(host: host, port: port), service: service, keys: keys, database: store, metrics: metrics, logger: logger
     ) { port in
       logger.info(
@@ -100,7 +103,7 @@ struct Serve: AsyncParsableCommand {
       configuration: .init(
         services: [
           .init(service: PartitionKeeper(store: store.decisions, logger: logger)), .init(service: keys),
-          .init(service: recorder), .init(service: server.application),
+          .init(service: recorder), .init(service: server),
         ],
         gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
     try await group.run()

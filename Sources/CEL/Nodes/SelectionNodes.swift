@@ -64,8 +64,12 @@ class SelectNode: Node, @unchecked Sendable {
 final class PresenceNode: SelectNode, @unchecked Sendable {
   override func evaluate(_ frame: inout Frame) -> Outcome {
     let outcome = operand.evaluate(&frame)
-    guard case .value(let value) = outcome else { return outcome }
-    return presence(value)
+    switch outcome {
+    case .value(let value): return presence(value)
+    // Of a record that was not submitted no field was submitted either: presence is always known.
+    case .unknown where operand.isFact: return .value(.bool(false))
+    case .unknown, .error: return outcome
+    }
   }
 
   private func presence(_ value: Value) -> Outcome {
@@ -156,6 +160,18 @@ final class IndexNode: Node, @unchecked Sendable {
     case .uint(let position): return Int64(clamping: position)
     case .double(let position): return Int64(exactly: position)
     default: throw EvaluationError(.invalidArgument, "a list cannot be indexed by \(key.type)")
+    }
+  }
+}
+
+extension Node {
+  /// Whether the step reads a fact: a variable, or a field of a fact.
+  fileprivate var isFact: Bool {
+    switch self {
+    case is VariableNode, is LocalNode: true
+    case let node as TraceNode: node.inner.isFact
+    case let node as SelectNode: node.operand.isFact
+    default: false
     }
   }
 }
