@@ -134,11 +134,14 @@ struct DecisionRoutes: Sendable {
     return key
   }
 
-  /// The body, which must be said to be JSON or not be said to be anything.
+  /// The body, which must be said to be JSON or not be said to be anything. What command-line clients say by
+  /// default (`curl -d`) is let pass too, but not from a browser: a page of another origin may send that without
+  /// asking, and a service on loopback without keys trusts whoever reaches it.
   static func jsonBody(_ request: Request, limit: Int) async throws -> [UInt8] {
     if let type = request.headers[.contentType] {
       let essence = type.prefix { $0 != ";" }.lowercased().filter { $0 != " " }
-      guard essence == "application/json" || essence.hasSuffix("+json") else {
+      let isDefault = essence == "application/x-www-form-urlencoded" && request.headers[.origin] == nil
+      guard essence == "application/json" || essence.hasSuffix("+json") || isDefault else {
         throw Problem(
           .unsupportedMediaType, "the body is said to be `\(type.prefix(100))`",
           remedy: "Send `Content-Type: application/json`.")

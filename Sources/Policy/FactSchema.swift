@@ -214,7 +214,14 @@ extension FactSchema {
   }
 
   private static func record(_ item: Jurisdiction) -> Record {
-    Record(jurisdiction, path: "addresses[]", slots: [country(item.country), .string(item.basis.rawValue)])
+    // Named by what in the submission it was taken from.
+    let path =
+      switch item.basis {
+      case .payment: "payment"
+      case .network: "network"
+      default: "addresses[]"
+      }
+    return Record(jurisdiction, path: path, slots: [country(item.country), .string(item.basis.rawValue)])
   }
 
   private static func identifiers(_ items: [Submission.Identifier]?, path: String) -> Value? {

@@ -12,7 +12,7 @@ public struct Judgement: Sendable {
     /// The rule's reason, filled in.
     public let reason: String
     /// The facts that made it match, each with its value.
-    public let facts: [(path: String, value: String)]
+    public let facts: [(path: String, value: JSON)]
   }
 
   /// A rule that could not be decided.
@@ -68,7 +68,7 @@ extension Edition {
       let entry = compiled[index]
       let match = Judgement.Match(
         rule: entry.rule, window: entry.window, reason: entry.reason.render(activation),
-        facts: entry.condition.explain(activation).facts.map { ($0.path, $0.value) })
+        facts: entry.condition.explain(activation).facts.map { ($0.path, $0.value.json) })
       if entry.rule.mode == .shadow {
         judgement.shadow.append(match)
         continue
@@ -100,7 +100,7 @@ extension Judgement.Match {
       "verdict": .string(rule.verdict.rawValue), "basis": .string(rule.basis.rawValue),
       "citation": .string(rule.citation), "window": window.json, "reason": .string(reason),
       "duties": rule.duties.isEmpty ? nil : .strings(rule.duties),
-      "facts": .array(facts.map { .members(["fact": .string($0.path), "value": .string($0.value)]) }),
+      "facts": .array(facts.map { .members(["fact": .string($0.path), "value": $0.value]) }),
     ])
   }
 }
@@ -138,5 +138,21 @@ extension Judgement {
     members.append(JSON.Member("as_of", .string(asOf.description)))
     members.append(JSON.Member("ruleset", .string(ruleset)))
     return members
+  }
+}
+
+extension Value {
+  /// The value as JSON shows it; what JSON has no form for, as CEL writes it.
+  var json: JSON {
+    switch self {
+    case .null: .null
+    case .bool(let value): .bool(value)
+    case .int(let value): .int(value)
+    case .uint(let value): .int(value)
+    case .double(let value): .double(value)
+    case .string(let value): .string(value)
+    case .list(let elements): .array(elements.map(\.json))
+    case .timestamp, .duration, .bytes, .map, .type, .optional, .record, .opaque: .string(description)
+    }
   }
 }

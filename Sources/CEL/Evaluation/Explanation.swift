@@ -11,11 +11,11 @@ public struct Explanation: Sendable {
   }
 
   /// A fact that was read, with its value.
-  public struct Fact: Hashable, Sendable {
-    /// The path of the fact, such as `account.country`.
+  public struct Fact: Sendable {
+    /// The path of the fact, such as `parties[].country`.
     public let path: String
-    /// Its value as CEL writes it.
-    public let value: String
+    /// Its value.
+    public let value: Value
   }
 
   /// What the whole expression came to.
@@ -46,10 +46,10 @@ extension Program {
         outcome: step.outcome)
     }
     var facts: [Explanation.Fact] = []
-    var seen: Set<Explanation.Fact> = []
     for (path, value) in trace.facts where !value.hasRecords {
-      let fact = Explanation.Fact(path: path, value: value.description)
-      if seen.insert(fact).inserted { facts.append(fact) }
+      if !facts.contains(where: { $0.path == path && $0.value == value }) {
+        facts.append(Explanation.Fact(path: path, value: value))
+      }
     }
     return Explanation(outcome: outcome, steps: steps, facts: facts)
   }

@@ -27,11 +27,8 @@ struct Planner {
     let planned = step(node)
     guard isTracing else { return fold(planned) }
     if planned is ConstantNode { return planned }
-    var path: String?
-    switch node.kind {
-    case .select, .identifier, .index where !planned.isFoldable: path = expression.paths[node.id]
-    default: break
-    }
+    let isFact = planned is VariableNode || planned is IndexNode
+    let path = isFact ? expression.paths[node.id] : nil
     return TraceNode(planned, path: path)
   }
 
@@ -94,7 +91,10 @@ struct Planner {
     }
     let target = plan(operand)
     switch mode {
-    case .value: return SelectNode(target, field, expected: expected, node.range)
+    case .value:
+      // What stands in the environment is no fact.
+      if !isTracing || target.isConstant { return SelectNode(target, field, expected: expected, node.range) }
+      return TracedSelectNode(target, field, expected: expected, path: expression.paths[node.id], node.range)
     case .presence: return PresenceNode(target, field, expected: expected, node.range)
     case .optional: return OptionalSelectNode(target, field, expected: expected, node.range)
     }
@@ -160,6 +160,16 @@ extension Syntax {
 }
 
 extension Node {
+  /// Whether the step is a constant, or a field of one.
+  fileprivate var isConstant: Bool {
+    switch self {
+    case is ConstantNode: true
+    case let node as TraceNode: node.inner.isConstant
+    case let node as SelectNode: node.operand.isConstant
+    default: false
+    }
+  }
+
   /// Whether all that the step needs is constant.
   fileprivate var isFoldable: Bool {
     switch self {
