@@ -450,8 +450,8 @@ actor Session {
     return try await lastResult(sql)?.rowsAffected ?? 0
   }
 
-  /// At least `size` bytes of whole rows, less at the end; empty after it.
-  func getCopy(_ sql: String, size: Int) async throws -> [UInt8] {
+  /// At least `size` bytes of whole rows, or those up to the end.
+  func getCopy(_ sql: String, size: Int) async throws -> (bytes: [UInt8], isEnd: Bool) {
     var buffer: [UInt8] = []
     buffer.reserveCapacity(size + 1024)
     while buffer.count < size {
@@ -460,12 +460,11 @@ actor Session {
       case .wouldBlock: try await receive(sql)
       case .failed: throw broken(connectionError(sql))
       case .end:
-        if !buffer.isEmpty { return buffer }
         _ = try await lastResult(sql)
-        return []
+        return (buffer, true)
       }
     }
-    return buffer
+    return (buffer, false)
   }
 
   /// Reads to the end of a statement that has failed.
