@@ -18,10 +18,7 @@ enum TestServer {
     try? files.createDirectory(atPath: path, withIntermediateDirectories: true)
     chmod(path, 0o755)
     atexit {
-      if let pid = TestServer.shared.processIdentifier {
-        kill(pid, SIGQUIT)
-        for _ in 0..<500 where kill(pid, 0) == 0 { usleep(10_000) }
-      }
+      TestServer.shared.stopBlocking()
       try? FileManager.default.removeItem(atPath: TestServer.directory)
     }
     return path

@@ -106,8 +106,11 @@ public final class PrivateServer: Sendable {
   ///
   /// Transactions under way are rolled back; what was committed is on disk.
   public func stop() async {
-    await BlockingThread.run { self.lifecycle.withLock { self.stopServer() } }
+    await BlockingThread.run { self.stopBlocking() }
   }
+
+  /// The same, blocking the calling thread.
+  func stopBlocking() { lifecycle.withLock { stopServer() } }
 
   // MARK: Blocking parts, run on a thread of their own
 
