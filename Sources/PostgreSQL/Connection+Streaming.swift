@@ -37,11 +37,12 @@ extension Connection {
   ) async throws {
     try await operate(sql) { session in
       try await session.startCopy(sql, .fromServer)
-      while true {
-        let chunk = try await session.getCopy(sql, size: 64 << 10)
-        if chunk.isEmpty { return }
-        try await body(chunk)
-        try Task.checkCancellation()
+      var isEnd = false
+      while !isEnd {
+        let chunk: [UInt8]
+        (chunk, isEnd) = try await session.getCopy(sql, size: 64 << 10)
+        if !chunk.isEmpty { try await body(chunk) }
+        if !isEnd { try Task.checkCancellation() }
       }
     }
   }

@@ -70,7 +70,9 @@ public final class Connection: Sendable {
   /// - Returns: What each did, in order.
   /// - Throws: The ``PostgreSQLError`` of the first that fails, with its `pipelineIndex`; those after it do not run.
   @discardableResult
-  public func pipeline(_ build: (inout Pipeline) throws -> Void) async throws -> [PipelineResult] {
+  public nonisolated(nonsending) func pipeline(
+    _ build: (inout Pipeline) throws -> Void
+  ) async throws -> [PipelineResult] {
     var pipeline = Pipeline()
     try build(&pipeline)
     return try await self.pipeline(pipeline)

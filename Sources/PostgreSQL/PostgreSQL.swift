@@ -16,7 +16,7 @@
 // | `PostgreSQLError.swift` | everything that can go wrong |
 // | `NotificationListener.swift` | LISTEN, over a connection of its own that comes back by itself |
 // | `PrivateServer/` | a server of our own under a data directory, for laptops and tests |
-// | `Session.swift` | one session: libpq's calls in order, prepared statements, cancellation |
+// | `Session.swift`, `Session+….swift` | one session: libpq's calls in order, prepared statements, cancellation |
 // | `Reactor.swift` | how tasks wait for sockets without blocking a thread, and why this way |
 // | `LibPQ.swift` | the only file that touches libpq's pointers |
 //

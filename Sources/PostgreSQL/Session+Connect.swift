@@ -77,7 +77,7 @@ private final class ConnectAttempt: Sendable {
 struct ConnectionOptions: Sendable {
   var connectTimeoutSeconds: Int
   var applicationName: String
-  var statementTimeoutMilliseconds: Int?
+  var statementTimeoutMilliseconds: Int? = nil
 
   /// Apply where the connection string says nothing.
   var defaults: [(String, String)] {

@@ -12,7 +12,9 @@ import Synchronization
 /// second process that starts the same data directory shares the running server, so that a command can work next
 /// to a service; its ``stop()`` does nothing. If the owner goes first, the other's connections end.
 ///
-/// After a crash the next ``start()`` puts things right: a server that was left running is shut down, the pid file
+/// If the server ends by itself (a crash, the kernel short of memory), its owner starts it again.
+///
+/// After a crash of the owner the next ``start()`` puts things right: a server that was left running is shut down, the pid file
 /// of a dead one is removed, and half a cluster is made anew.
 public final class PrivateServer: Sendable {
   /// The name of the database.
@@ -27,6 +29,8 @@ public final class PrivateServer: Sendable {
     case shared(socketDirectory: String, port: Int)
   }
   private let state = Mutex(State.stopped)
+  /// Held by whoever starts, restarts or stops the server, on a thread that may block.
+  private let lifecycle = NSLock()
 
   /// Describes a server; ``start()`` starts it.
   ///
@@ -37,6 +41,13 @@ public final class PrivateServer: Sendable {
   public init(dataDirectory: String, logger: Logger = Logger(label: "postgresql.private")) {
     self.directories = ServerDirectories(base: dataDirectory)
     self.logger = logger
+  }
+
+  /// A server that nobody stopped goes with its object.
+  deinit {
+    if case .owned(let process, _, let pid, _) = state.withLock({ $0 }), !process.hasEnded {
+      kill(pid, SIGINT)
+    }
   }
 
   /// The usual place: `/var/lib/NAME` for root, `$XDG_DATA_HOME/NAME` or `~/.local/share/NAME` for others.
@@ -82,13 +93,7 @@ public final class PrivateServer: Sendable {
   ///
   /// - Throws: ``PostgreSQLError`` of kind `privateServer`, which says what to do.
   public func start() async throws {
-    let isRunning = state.withLock { state in
-      if case .owned(let process, _, _, _) = state { return !process.hasEnded }
-      return false
-    }
-    if isRunning { return }
-    state.withLock { $0 = .stopped }
-    try await BlockingThread.run { try self.launch() }
+    try await BlockingThread.run { try self.lifecycle.withLock { try self.launch() } }
     do {
       try await makeDatabase()
     } catch {
@@ -101,19 +106,26 @@ public final class PrivateServer: Sendable {
   ///
   /// Transactions under way are rolled back; what was committed is on disk.
   public func stop() async {
-    await BlockingThread.run { self.stopServer() }
+    await BlockingThread.run { self.stopBlocking() }
   }
+
+  /// The same, blocking the calling thread.
+  func stopBlocking() { lifecycle.withLock { stopServer() } }
 
   // MARK: Blocking parts, run on a thread of their own
 
   private func launch() throws {
     let account = try ServerAccount.forCluster(at: directories.cluster)
+    if case .owned(let process, let lock, _, _) = state.withLock({ $0 }) {
+      if process.hasEnded { try launchOwn(account, lock) }
+      return
+    }
     try directories.create(for: account)
     let cluster = Cluster(directory: directories.cluster)
-    let deadline = Date(timeIntervalSinceNow: 60)
+    let deadline = Date(timeIntervalSinceNow: Self.startLimitSeconds)
     while true {
       if let lock = try FileLock(path: directories.lock, account: account) {
-        return try launchOwn(cluster, account, lock)
+        return try launchOwn(account, lock)
       }
       // Someone else owns the server: it is ready, or on its way up or down.
       if let running = cluster.pidFile(), running.isReady {
@@ -130,7 +142,10 @@ public final class PrivateServer: Sendable {
     }
   }
 
-  private func launchOwn(_ cluster: Cluster, _ account: ServerAccount, _ lock: FileLock) throws {
+  private static let startLimitSeconds: Double = 60
+
+  private func launchOwn(_ account: ServerAccount, _ lock: FileLock) throws {
+    let cluster = Cluster(directory: directories.cluster)
     try cluster.clearLeftovers()
     let version = try cluster.version()
     let binaries = try ServerBinaries.find(version: version)
@@ -143,8 +158,10 @@ public final class PrivateServer: Sendable {
       [binaries.postgres, "-D", cluster.directory]
         + Self.settings(socketDirectory: socketDirectory).flatMap { ["-c", $0] },
       diesWithParent: true)
-    let process = ServerProcess(command: command, logPath: directories.log, account: account)
-    let deadline = Date(timeIntervalSinceNow: 60)
+    let process = ServerProcess(command: command, logPath: directories.log, account: account) {
+      [weak self] process in self?.restart(after: process)
+    }
+    let deadline = Date(timeIntervalSinceNow: Self.startLimitSeconds)
     while true {
       // The pid file is the server's own word, and reading it costs next to nothing.
       if let running = cluster.pidFile(), running.isReady {
@@ -164,6 +181,29 @@ public final class PrivateServer: Sendable {
           hint: "see \(directories.log)")
       }
       usleep(2000)
+    }
+  }
+
+  /// Starts the server again if it ended by itself. Runs on the thread of the process that ended.
+  private func restart(after ended: ServerProcess) {
+    var delayMilliseconds: UInt32 = 50
+    while true {
+      let isDone = lifecycle.withLock {
+        guard case .owned(let process, let lock, _, _) = state.withLock({ $0 }), process === ended else {
+          return true
+        }
+        logger.error("the private PostgreSQL server ended", metadata: ["reason": "\(ended.failure)"])
+        do {
+          try launchOwn(ServerAccount.forCluster(at: directories.cluster), lock)
+          return true
+        } catch {
+          logger.error("it does not start again", metadata: ["reason": "\(error)"])
+          return false
+        }
+      }
+      if isDone { return }
+      usleep(delayMilliseconds * 1000)
+      delayMilliseconds = min(delayMilliseconds * 2, 5000)
     }
   }
 
@@ -199,8 +239,7 @@ public final class PrivateServer: Sendable {
   private func makeDatabase() async throws {
     let options = ConnectionOptions(
       connectTimeoutSeconds: 10, applicationName: "clearance", statementTimeoutMilliseconds: nil)
-    let session = try await Session.connect(
-      connectionString: connectionString(database: "postgres"), options: options)
+    let session = try await connectPatiently(connectionString(database: "postgres"), options)
     let found = try await session.query(
       "select 1 from pg_database where datname = $1", [.text(Self.database)])
     guard found.isEmpty else { return }
@@ -209,6 +248,22 @@ public final class PrivateServer: Sendable {
     } catch let error as PostgreSQLError where error.sqlState == "42P04" || error.isUniqueViolation {
       // Another process made it at the same moment.
     }
+  }
+}
+
+extension PrivateServer {
+  /// A shared server may be on its way up again just now.
+  private func connectPatiently(_ connectionString: String, _ options: ConnectionOptions) async throws
+    -> Session
+  {
+    for _ in 0..<50 {
+      do {
+        return try await Session.connect(connectionString: connectionString, options: options)
+      } catch let error as PostgreSQLError where error.isConnectionFailure {
+        try await Task.sleep(for: .milliseconds(100))
+      }
+    }
+    return try await Session.connect(connectionString: connectionString, options: options)
   }
 }
 

@@ -20,8 +20,13 @@ final class ServerProcess: Sendable {
   /// The exit status and the last words, once it has ended.
   var failure: String { state.withLock { $0.failure ?? "" } }
 
-  /// - Parameter command: The program and its arguments.
-  init(command: [String], logPath: String, account: ServerAccount) {
+  /// - Parameters:
+  ///   - command: The program and its arguments.
+  ///   - onEnd: Called on the thread of the process, after it has ended.
+  init(
+    command: [String], logPath: String, account: ServerAccount,
+    onEnd: @escaping @Sendable (ServerProcess) -> Void
+  ) {
     let thread = Thread { [self] in
       do {
         let child = try ChildProcess(command, environment: Cluster.environment)
@@ -34,6 +39,7 @@ final class ServerProcess: Sendable {
       } catch {
         finish("\(error)")
       }
+      onEnd(self)
     }
     thread.name = "postgres"
     thread.stackSize = 512 << 10
