@@ -92,6 +92,7 @@ let package = Package(
     .executableTarget(name: "cel-conformance", dependencies: ["CEL"], swiftSettings: settings),
     .testTarget(name: "CELTests", dependencies: ["CEL"], swiftSettings: settings),
     .testTarget(name: "ComplianceTests", dependencies: ["Compliance"], swiftSettings: settings),
+    .testTarget(name: "PostgreSQLTests", dependencies: ["PostgreSQL"], swiftSettings: settings),
     .testTarget(
       name: "PolicyTests", dependencies: ["Policy"], exclude: ["Golden"], swiftSettings: settings),
   ],

@@ -93,7 +93,16 @@ public final class Database: Sendable {
 
   /// An element whenever API keys may have changed, and when the connection that listens was made anew.
   public func keyChanges() -> AsyncStream<Void> {
-    AsyncStream { $0.finish() }
+    let listener = NotificationListener(
+      connectionString: connectionString, channels: [KeyStore.channel], logger: logger)
+    return AsyncStream { continuation in
+      // Ended by the stream's termination, which cancels it.
+      let task = Task {
+        for await _ in listener { continuation.yield() }
+        continuation.finish()
+      }
+      continuation.onTermination = { _ in task.cancel() }
+    }
   }
 
   /// How the pool stands.

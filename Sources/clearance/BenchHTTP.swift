@@ -56,13 +56,13 @@ struct BenchHTTP: AsyncParsableCommand {
       migrations: Settings.migrations(migrations))
     defer { service.stop() }
     let startup = try await service.waitUntilReady(seconds: 20)
-    print("ready after \(startup) ms, idle with \(service.residentMegabytes) MB resident")
+    say("ready after \(startup) ms, idle with \(service.residentMegabytes) MB resident")
     let bodies = (0..<2_000).map { Self.submission($0) }
     _ = try await LoadGenerator.run(
       port: service.port, connections: connections, seconds: 2, bodies: bodies, path: "/v1/decisions")
     let rowBytes = try await database.decisions.averageRowBytes()
     let pgbench = try PGBench(connectionString: database.connectionString, rowBytes: rowBytes)
-    print("row: \(rowBytes) bytes; \(connections) connections; \(seconds) s a measurement")
+    say("row: \(rowBytes) bytes; \(connections) connections; \(seconds) s a measurement")
     var ratios: [Double] = []
     var rates: [Double] = []
     var baselines: [Double] = []
@@ -74,12 +74,12 @@ struct BenchHTTP: AsyncParsableCommand {
       rates.append(rate)
       baselines.append(baseline)
       ratios.append(rate / baseline)
-      print(
+      say(
         "round \(round): \(Int(rate)) decisions/s, p50 \(load.milliseconds(0.5)) ms, p99 \(load.milliseconds(0.99)) ms; "
           + "pgbench \(Int(baseline)) transactions/s; ratio \(Self.twoDigits(rate / baseline))"
           + (load.otherStatuses.isEmpty ? "" : "; other answers \(load.otherStatuses)"))
     }
-    print(
+    say(
       "median: \(Int(rates.median)) decisions/s, pgbench \(Int(baselines.median)) transactions/s, "
         + "ratio \(Self.twoDigits(ratios.median)); \(service.residentMegabytes) MB resident")
   }
@@ -106,4 +106,10 @@ extension [Double] {
     let ordered = sorted()
     return ordered.isEmpty ? 0 : (ordered[(count - 1) / 2] + ordered[count / 2]) / 2
   }
+}
+
+/// Prints a line at once, also into a pipe: a measurement takes long enough to be watched.
+func say(_ line: String) {
+  print(line)
+  fflush(nil)
 }

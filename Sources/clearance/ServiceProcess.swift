@@ -16,7 +16,7 @@ final class ServiceProcess {
       "serve", "--port", String(port), "--database-url", databaseURL, "--rules", rules, "--migrations", migrations,
       "--log-level", "error",
     ]
-    try process.run()
+    try process.spawn()
   }
 
   /// Waits until `/readyz` answers 200, and gives the milliseconds since the process was started.
@@ -58,5 +58,19 @@ final class ServiceProcess {
     }
     guard status == 0 else { throw Failure(.failed, "no port is free") }
     return Int(UInt16(bigEndian: address.sin_port))
+  }
+}
+
+extension Process {
+  /// Runs the process with no signal blocked. A child inherits the mask of the thread that makes it, and the
+  /// threads that run tasks block all signals: pgbench would wait for its alarm, and a service for SIGTERM, in
+  /// vain.
+  func spawn() throws {
+    var none = sigset_t()
+    var before = sigset_t()
+    sigemptyset(&none)
+    pthread_sigmask(SIG_SETMASK, &none, &before)
+    defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
+    try run()
   }
 }
