@@ -30,12 +30,10 @@ public struct Explanation: Sendable {
 extension Program {
   /// Evaluates the expression and tells what each part came to and which facts were read.
   public func explain(_ activation: Activation) -> Explanation {
-    guard let expression = try? environment.checked(source, expecting: nil, isChecked: isChecked) else {
-      // The source compiled before; it does again.
+    guard let plan = tracingRoot else {
       return Explanation(outcome: evaluate(activation), steps: [], facts: [])
     }
     let trace = Trace()
-    let plan = Planner.plan(expression, environment, isTracing: true)
     var frame = Frame(
       facts: activation.slots, localCount: localCount, limits: environment.limits, trace: trace)
     let outcome = plan.evaluate(&frame)

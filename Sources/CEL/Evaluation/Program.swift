@@ -1,3 +1,5 @@
+import Synchronization
+
 /// A compiled expression, ready to be evaluated any number of times on any thread.
 public final class Program: Sendable {
   /// The source.
@@ -11,6 +13,8 @@ public final class Program: Sendable {
   let root: Node
   let localCount: Int
   let isChecked: Bool
+  /// The steps that note what they come to, made when an evaluation is first explained.
+  private let tracing = Mutex<Node?>(nil)
 
   init(_ expression: CheckedExpression, _ environment: Environment) {
     source = expression.source
@@ -28,6 +32,16 @@ public final class Program: Sendable {
   public func evaluate(_ facts: Activation) -> Outcome {
     var frame = Frame(facts: facts.slots, localCount: localCount, limits: environment.limits)
     return root.evaluate(&frame)
+  }
+
+  /// The steps with tracing; nil if the source does not compile, which it did before.
+  var tracingRoot: Node? {
+    tracing.withLock { made in
+      if made == nil, let expression = try? environment.checked(source, expecting: nil, isChecked: isChecked) {
+        made = Planner.plan(expression, environment, isTracing: true)
+      }
+      return made
+    }
   }
 }
 
