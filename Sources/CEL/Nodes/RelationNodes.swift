@@ -214,18 +214,27 @@ final class MembershipNode: Node, @unchecked Sendable {
 final class LiteralMembershipNode: Node, @unchecked Sendable {
   let element: Node
   let keys: Set<MapKey>
+  let literals: [Value]
 
-  init(_ element: Node, _ keys: Set<MapKey>, _ range: Range<Int>) {
+  /// Makes the step, or nil if the literals are not all text, booleans or integers.
+  init?(_ element: Node, _ literals: [Value], _ range: Range<Int>) {
+    var keys: Set<MapKey> = []
+    for literal in literals {
+      guard !literal.isDouble, let key = MapKey(literal) else { return nil }
+      keys.insert(key)
+    }
     self.element = element
     self.keys = keys
+    self.literals = literals
     super.init(range)
   }
 
   override func evaluate(_ frame: inout Frame) -> Outcome {
     let outcome = element.evaluate(&frame)
     guard case .value(let value) = outcome else { return outcome }
-    guard let key = MapKey(value) else { return .value(.bool(false)) }
-    return .value(.bool(keys.contains(key)))
+    // A double equals an integer by value, not exactly, which a set cannot look up.
+    if value.isDouble { return .value(.bool(literals.contains { $0 == value })) }
+    return .value(.bool(MapKey(value).map { keys.contains($0) } ?? false))
   }
 }
 

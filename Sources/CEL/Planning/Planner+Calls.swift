@@ -46,8 +46,7 @@ extension Planner {
 
   private func membership(_ element: Node, _ container: Node, _ node: Syntax) -> Node {
     if let constant = container as? ConstantNode, case .list(let values) = constant.value, !isTracing {
-      let keys = values.map { MapKey($0) }
-      if !keys.contains(nil) { return LiteralMembershipNode(element, Set(keys.compactMap { $0 }), node.range) }
+      if let step = LiteralMembershipNode(element, values, node.range) { return step }
     }
     return MembershipNode(element, container, node.range)
   }
