@@ -46,7 +46,8 @@ struct Lexer {
       switch source[position] {
       case 0x20, 0x09, 0x0A, 0x0C, 0x0D: position += 1
       case UInt8(ascii: "/") where byte(at: position + 1) == UInt8(ascii: "/"):
-        while position < source.count, source[position] != 0x0A, source[position] != 0x0D { position += 1 }
+        // Only a line feed ends a comment; a carriage return alone does not.
+        while position < source.count, source[position] != 0x0A { position += 1 }
       default: return
       }
     }
