@@ -90,7 +90,8 @@ enum ConformanceValue {
   static func overload(_ data: Value) throws -> Overload {
     let parameters = try (data["params"]?.elements ?? []).map(type)
     return Overload(
-      data["overloadId"]?.text ?? "", data["isInstanceFunction"]?.isTrue ?? false ? .receiver : .global, parameters,
+      data["overloadId"]?.text ?? "", data["isInstanceFunction"]?.isTrue ?? false ? .receiver : .global,
+      parameters,
       try data["resultType"].map(type) ?? .dyn, .none)
   }
 

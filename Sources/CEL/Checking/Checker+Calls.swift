@@ -49,7 +49,9 @@ extension Checker {
       checkDomain(arguments[0], against: [arguments[1]])
       checkDomain(arguments[1], against: [arguments[0]])
     case "@in":
-      guard case .list(let element) = types[1], element == types[0], case .string = element else { return nil }
+      guard case .list(let element) = types[1], element == types[0], case .string = element else {
+        return nil
+      }
       checkMembership(arguments)
     default: return nil
     }
@@ -121,9 +123,11 @@ extension Checker {
 
   private mutating func checkValues(_ nodes: [Syntax], in domain: Domain) {
     for node in nodes {
-      guard case .literal(.string(let text)) = node.kind, !domain.values.contains(where: { $0.isSameText(as: text) })
+      guard case .literal(.string(let text)) = node.kind,
+        !domain.values.contains(where: { $0.isSameText(as: text) })
       else { continue }
-      let nearest = Suggestion.nearest(to: text, among: domain.values).map { "did you mean \"\($0)\"? " } ?? ""
+      let nearest =
+        Suggestion.nearest(to: text, among: domain.values).map { "did you mean \"\($0)\"? " } ?? ""
       let shown = domain.values.prefix(12).map { "\"\($0)\"" }.joined(separator: ", ")
       let more = domain.values.count > 12 ? " and \(domain.values.count - 12) more" : ""
       report(
@@ -155,7 +159,8 @@ extension Checker {
   }
 
   private mutating func reportNoOverload(
-    _ name: String, _ overloads: [Overload], _ style: Overload.Style, _ arguments: [Syntax], _ types: [CELType],
+    _ name: String, _ overloads: [Overload], _ style: Overload.Style, _ arguments: [Syntax],
+    _ types: [CELType],
     _ node: Syntax
   ) {
     let shown = types.map { described($0) }
@@ -188,7 +193,8 @@ extension Checker {
       ? "\(name)(\(shown.joined(separator: ", ")))"
       : "\(shown[0]).\(name)(\(shown.dropFirst().joined(separator: ", ")))"
     report(
-      .noSuchOverload, "there is no `\(call)`", remedy: "there is \(Suggestion.choices(signatures))", at: node)
+      .noSuchOverload, "there is no `\(call)`", remedy: "there is \(Suggestion.choices(signatures))", at: node
+    )
   }
 
   /// What to do about an operator between types that do not go together.
@@ -230,7 +236,9 @@ extension Overload {
 extension Checker {
   /// Reports literal arguments that cannot be right, such as a malformed pattern or date.
   mutating func checkLiterals(_ name: String, _ style: Overload.Style, _ arguments: [Syntax]) {
-    guard environment.validatesLiterals, let last = arguments.last, case .literal(let value) = last.kind, case .string = value else { return }
+    guard environment.validatesLiterals, let last = arguments.last, case .literal(let value) = last.kind,
+      case .string = value
+    else { return }
     do {
       switch name {
       case "matches": _ = try Pattern.matches(.string(""), value)

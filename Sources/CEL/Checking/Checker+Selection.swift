@@ -88,7 +88,8 @@ extension Checker {
     }
     let names = fields.map(\.name)
     let nearest = Suggestion.nearest(to: field, among: names)
-    let remedy = nearest.map { "did you mean `\($0)`?" } ?? "its fields are \(Suggestion.choices(names, limit: 20))"
+    let remedy =
+      nearest.map { "did you mean `\($0)`?" } ?? "its fields are \(Suggestion.choices(names, limit: 20))"
     let end = node.range.upperBound
     // `has(x.f)` has the range of the call; a plain selection ends with the field.
     var range = node.range
@@ -127,7 +128,8 @@ extension Checker {
       if !inference.assign(indexType, to: key) {
         report(
           .typeMismatch,
-          "the keys of this map are of type \(described(key)); this is of type \(described(indexType))", at: index)
+          "the keys of this map are of type \(described(key)); this is of type \(described(indexType))",
+          at: index)
       }
       element = value
     case .dyn, .error, .variable: element = .dyn

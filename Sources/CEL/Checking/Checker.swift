@@ -11,6 +11,14 @@ struct Checker {
     let path: String?
   }
 
+  /// A `cel.block` that is being checked.
+  struct Block {
+    /// The local variable of its first value.
+    let base: Int
+    /// How deeply its values nest, those that they use included.
+    var depths: [Int] = []
+  }
+
   let environment: Environment
   var inference = Inference()
   var types: [CELType]
@@ -22,8 +30,10 @@ struct Checker {
   var reads: [Int: String] = [:]
   var locals: [Local] = []
   var localCount = 0
-  /// The first local and the number of values of the blocks around.
-  var blocks: [(base: Int, count: Int)] = []
+  /// The blocks around, the innermost last.
+  var blocks: [Block] = []
+  /// The depth of the deepest block value that the value being checked uses.
+  var usedBlockDepth = 0
   var diagnostics: [Diagnostic] = []
 
   init(environment: Environment, nodeCount: Int) {
@@ -34,7 +44,8 @@ struct Checker {
 
   /// Checks a whole expression.
   static func check(
-    _ root: Syntax, source: String, nodeCount: Int, environment: Environment, expecting: CELType?, isChecked: Bool
+    _ root: Syntax, source: String, nodeCount: Int, environment: Environment, expecting: CELType?,
+    isChecked: Bool
   ) -> (CheckedExpression, [Diagnostic]) {
     var checker = Checker(environment: environment, nodeCount: nodeCount)
     let type = checker.check(root)
@@ -70,10 +81,12 @@ struct Checker {
     case .select(let operand, let field, let mode): return select(operand, field, mode, node)
     case .index(let operand, let index, let isOptional): return self.index(operand, index, isOptional, node)
     case .call(let name, let arguments): return call(name, arguments, node)
-    case .receiverCall(let target, let name, let arguments): return receiverCall(target, name, arguments, node)
+    case .receiverCall(let target, let name, let arguments):
+      return receiverCall(target, name, arguments, node)
     case .and(let operands): return logic(operands, "&&")
     case .or(let operands): return logic(operands, "||")
-    case .conditional(let condition, let first, let second): return conditional(condition, first, second, node)
+    case .conditional(let condition, let first, let second):
+      return conditional(condition, first, second, node)
     case .list(let elements): return list(elements)
     case .map(let entries): return map(entries)
     case .message(let name, let values): return message(name, values, node)

@@ -94,7 +94,8 @@ final class DispatchNode: Node, @unchecked Sendable {
       }
       guard let overload = overloads.first(where: { $0.accepts(values) }) else {
         let types = values.map(\.type.description).joined(separator: ", ")
-        throw EvaluationError(.noSuchOverload, "`\(Checker.symbols[name] ?? name)` cannot be applied to (\(types))")
+        throw EvaluationError(
+          .noSuchOverload, "`\(Checker.symbols[name] ?? name)` cannot be applied to (\(types))")
       }
       return try call(overload, values, outcomes, &frame)
     } catch {

@@ -147,7 +147,8 @@ final class ComprehensionNode: Node, @unchecked Sendable {
   private func result(_ state: inout State, _ frame: inout Frame) throws(EvaluationError) -> Outcome {
     switch form {
     case .all: return state.isDecided ? .value(.bool(false)) : state.absorbed.lenient ?? .value(.bool(true))
-    case .exists: return state.isDecided ? .value(.bool(true)) : state.absorbed.lenient ?? .value(.bool(false))
+    case .exists:
+      return state.isDecided ? .value(.bool(true)) : state.absorbed.lenient ?? .value(.bool(false))
     case .classify: return .value(.opaque(Classification(state.items)))
     default: break
     }

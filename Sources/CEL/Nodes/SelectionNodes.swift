@@ -139,7 +139,8 @@ final class IndexNode: Node, @unchecked Sendable {
       }
       if position >= 0, position < Int64(list.count) { return list[Int(position)] }
       guard reportsAbsence else { return nil }
-      throw EvaluationError(.indexOutOfBounds, "the list has \(list.count) elements; there is none at \(position)")
+      throw EvaluationError(
+        .indexOutOfBounds, "the list has \(list.count) elements; there is none at \(position)")
     case .map(let map):
       if let value = map[key] { return value }
       guard reportsAbsence else { return nil }

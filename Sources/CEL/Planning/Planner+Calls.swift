@@ -1,5 +1,6 @@
 extension Planner {
-  mutating func call(_ name: String, _ arguments: [Syntax], _ node: Syntax, isReceiver: Bool = false) -> Node {
+  mutating func call(_ name: String, _ arguments: [Syntax], _ node: Syntax, isReceiver: Bool = false) -> Node
+  {
     guard case .function(let reference) = expression.resolutions[node.id] else {
       return FailureNode(EvaluationError(.undeclared, "the function `\(name)` is not declared"), node.range)
     }
@@ -52,7 +53,9 @@ extension Planner {
   }
 
   private func pattern(_ text: Node, _ pattern: Node, _ node: Syntax) -> Node? {
-    guard let constant = pattern as? ConstantNode, case .string(let source) = constant.value else { return nil }
+    guard let constant = pattern as? ConstantNode, case .string(let source) = constant.value else {
+      return nil
+    }
     do {
       return PatternNode(
         text, try Pattern.compiled(source), costFactor: 1 + source.utf8.count / 8, node.range)

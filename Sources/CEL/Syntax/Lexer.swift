@@ -75,7 +75,8 @@ struct Lexer {
       if position < source.count { skipScalar() }
       return report(
         "this name in backticks is not complete",
-        remedy: "between backticks, letters, digits, `_`, `.`, `-`, `/` and spaces are allowed", start..<position)
+        remedy: "between backticks, letters, digits, `_`, `.`, `-`, `/` and spaces are allowed",
+        start..<position)
     }
     position += 1
     return .quotedIdentifier(String(decoding: source[(start + 1)..<(position - 1)], as: UTF8.self))
@@ -207,10 +208,14 @@ extension Lexer {
     while true {
       guard position < source.count, isTriple || (source[position] != 0x0A && source[position] != 0x0D) else {
         let kind = isBytes ? "bytes literal" : "string"
-        return report("this \(kind) is not closed", remedy: "close it with `\(closing(quote, isTriple))`", start..<position)
+        return report(
+          "this \(kind) is not closed", remedy: "close it with `\(closing(quote, isTriple))`",
+          start..<position)
       }
       let byte = source[position]
-      if byte == quote, !isTriple || (self.byte(at: position + 1) == quote && self.byte(at: position + 2) == quote) {
+      if byte == quote,
+        !isTriple || (self.byte(at: position + 1) == quote && self.byte(at: position + 2) == quote)
+      {
         position += isTriple ? 3 : 1
         break
       }

@@ -46,7 +46,8 @@ extension Parser {
     let isOptional = accept(.question)
     let index = expression()
     expect(.closeBracket, after: opening)
-    let range = outer(operand).lowerBound..<max(tokens[position - 1].range.upperBound, outer(operand).upperBound)
+    let range =
+      outer(operand).lowerBound..<max(tokens[position - 1].range.upperBound, outer(operand).upperBound)
     return make(.index(operand, index, isOptional: isOptional), range)
   }
 
@@ -97,7 +98,8 @@ extension Parser {
         diagnostics.append(
           Diagnostic(
             .token, "the number \(magnitude) is out of range",
-            remedy: "integers go up to \(Int64.max); for an unsigned one write \(magnitude)u", range: first.range))
+            remedy: "integers go up to \(Int64.max); for an unsigned one write \(magnitude)u",
+            range: first.range))
         return make(.fault, first.range)
       }
       return make(.literal(.int(value)), first.range)
@@ -171,7 +173,8 @@ extension Parser {
     advance()
     let inner = expression()
     expect(.closeParenthesis, after: opening)
-    outerRanges[inner.id] = opening.range.lowerBound..<max(tokens[position - 1].range.upperBound, inner.range.upperBound)
+    outerRanges[inner.id] =
+      opening.range.lowerBound..<max(tokens[position - 1].range.upperBound, inner.range.upperBound)
     return inner
   }
 

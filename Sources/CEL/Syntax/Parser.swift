@@ -182,17 +182,24 @@ struct Parser {
         var operands = [left]
         while binaryOperator?.precedence == precedence {
           advance()
-          operands.append(binary(minimum: precedence + 1))
+          operands.append(operand(minimum: precedence + 1))
         }
         let range = span(left, operands[operands.count - 1])
         left = make(precedence == 1 ? .or(operands) : .and(operands), range)
       } else {
         advance()
-        let right = binary(minimum: precedence + 1)
+        let right = operand(minimum: precedence + 1)
         left = make(.call(name, [left, right]), span(left, right))
       }
     }
     return left
+  }
+
+  /// The right operand of an operator, which counts as nested.
+  private mutating func operand(minimum: Int) -> Syntax {
+    nesting += 1
+    defer { nesting -= 1 }
+    return binary(minimum: minimum)
   }
 
   private var binaryOperator: (name: String, precedence: Int)? {
