@@ -18,7 +18,7 @@ extension Checker {
         if !checker.inference.assign(type, to: .bool) {
           checker.report(
             .typeMismatch,
-            "`\(comprehension.form.rawValue)` needs a condition; this is of type \(checker.described(type))",
+            "`\(comprehension.macroName)` needs a condition; this is of type \(checker.described(type))",
             remedy: "compare it with something", at: condition)
         }
       }
@@ -73,8 +73,8 @@ extension Checker {
     default:
       report(
         .typeMismatch,
-        "`\(comprehension.form.rawValue)` goes through a list or a map; this is of type \(described(range))",
-        at: comprehension.range)
+        "`\(comprehension.macroName)` goes through a list or a map; this is of type \(described(range))",
+        remedy: "select a list before it", at: comprehension.range)
       (key, element) = (.error, .error)
     }
     var locals = [Local(name: comprehension.variable, type: key, domain: nil, path: nil)]
@@ -111,7 +111,7 @@ extension Checker {
       if depth > environment.limits.nestingDepth {
         report(
           .nesting, "this value of the block nests more than \(environment.limits.nestingDepth) levels deep",
-          at: value)
+          remedy: "use fewer values that build on each other", at: value)
         type = .error
       }
       blocks[blocks.count - 1].depths.append(depth)
@@ -127,7 +127,9 @@ extension Checker {
   mutating func blockIndex(_ index: Int, _ node: Syntax) -> CELType {
     guard let block = blocks.last, index < block.depths.count else {
       resolutions[node.id] = .fault
-      report(.undeclaredName, "`cel.index(\(index))` is not a value of a block before it", at: node)
+      report(
+        .undeclaredName, "`cel.index(\(index))` is not a value of a block before it",
+        remedy: "`cel.index` counts the values of the `cel.block` around, from 0", at: node)
       return .error
     }
     resolutions[node.id] = .blockValue(block.base + index)

@@ -68,7 +68,7 @@ extension Checker {
       return value
     case .record(let record): return recordField(record, field, node)
     default:
-      var remedy: String?
+      var remedy = "only records, maps and optional values have fields"
       if case .list = stripped(operand) {
         remedy = "it is a list: write list.exists(x, x.\(field) == …), or list[0].\(field)"
       }
@@ -129,7 +129,7 @@ extension Checker {
         report(
           .typeMismatch,
           "the keys of this map are of type \(described(key)); this is of type \(described(indexType))",
-          at: index)
+          remedy: "give a key of type \(described(key))", at: index)
       }
       element = value
     case .dyn, .error, .variable: element = .dyn

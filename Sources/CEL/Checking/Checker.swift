@@ -116,6 +116,7 @@ struct Checker {
     resolutions[node.id] = .undeclared(name)
     let names = locals.map(\.name).filter { !$0.hasPrefix("@") } + environment.variables.map(\.name)
     var remedy = Suggestion.nearest(to: name, among: names).map { "did you mean `\($0)`?" }
+    if let word = Checker.words[name.lowercased()] { remedy = "write `\(word)`" }
     if remedy == nil {
       if environment.functions[name] != nil {
         remedy = "`\(name)` is a function; call it as `\(name)(…)`"
@@ -128,6 +129,12 @@ struct Checker {
     report(.undeclaredName, "unknown name `\(name)`", remedy: remedy, at: node)
     return .error
   }
+
+  /// What words of other languages are in this one.
+  private static let words = [
+    "not": "!", "none": "null", "nil": "null", "undefined": "null", "null": "null", "true": "true",
+    "false": "false", "yes": "true", "no": "false", "and": "&&", "or": "||",
+  ]
 
   /// The type of a declared variable or type denotation, noted with the node.
   mutating func declared(_ name: String, isAbsolute: Bool, _ node: Syntax) -> CELType? {
@@ -182,7 +189,7 @@ struct Checker {
     if !inference.assign(conditionType, to: .bool) {
       report(
         .typeMismatch, "`?` needs a condition before it; this is of type \(described(conditionType))",
-        at: condition)
+        remedy: "compare it with something", at: condition)
     }
     let (a, b) = (check(first), check(second))
     let result = inference.fresh()

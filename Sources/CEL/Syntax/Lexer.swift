@@ -103,9 +103,10 @@ struct Lexer {
       case "=": "to compare, write `==`"
       case "&": "for \"and\", write `&&`"
       case "|": "for \"or\", write `||`"
+      case "#": "a comment starts with `//`"
       case ";": "an expression ends without a semicolon"
       case "“", "”", "‘", "’", "„": "quote text with \"…\" or '…'"
-      default: nil
+      default: "text must be in quotes; names have the letters a to z, digits and `_`"
       }
     return report("unexpected character `\(text)`", remedy: remedy, start..<position)
   }
@@ -145,7 +146,9 @@ extension Lexer {
     if byte(at: position).isNamePart { return malformedNumber(from: start) }
     let text = String(decoding: source[start..<position], as: UTF8.self)
     guard let value = Double(text), value.isFinite else {
-      return report("the number \(text) is out of the range of double", start..<position)
+      return report(
+        "the number \(text) is out of the range of double", remedy: "doubles go up to 1.8e308",
+        start..<position)
     }
     return .double(value)
   }
