@@ -88,8 +88,11 @@ struct UnknownTests {
     ("[account.country, \"x\"]", "needs account.country"),
     ("account.country in [\"CU\", \"IR\"]", "needs account.country"),
     ("\"vip\" in account.tags", "needs account.tags"),
-    ("parties[0] == parties[1]", "needs parties[].country parties[].id parties[].kind parties[].lists"
-      + " parties[].name parties[].roles parties[].share"),
+    (
+      "parties[0] == parties[1]",
+      "needs parties[].country parties[].id parties[].kind parties[].lists"
+        + " parties[].name parties[].roles parties[].share"
+    ),
     ("parties[0] == parties[1] && parties[0].share == 11.0", "false"),
     ("parties == []", "false"),
     ("optional.of(1).orValue(limit)", "1"),
@@ -109,16 +112,19 @@ struct UnknownTests {
       SampleFacts.party(["country": .string("FR")]), SampleFacts.party(["country": .string("DE")]),
     ])
     #expect(Self.summary(try Self.outcome("parties[0] == parties[1]", [:], ["parties": parties])) == "false")
-    #expect(Self.summary(try Self.outcome("parties[0] in [parties[1]]", [:], ["parties": parties])) == "false")
+    #expect(
+      Self.summary(try Self.outcome("parties[0] in [parties[1]]", [:], ["parties": parties])) == "false")
   }
 
   @Test("the facts that an expression may read are known when it is compiled")
   func factPaths() throws {
     let program = try SampleFacts.environment.compile(
-      "has(account.country) && account.owners.exists(o, o.share > 25.0 && \"x\" in o.lists) || parties[0].name == region")
+      "has(account.country) && account.owners.exists(o, o.share > 25.0 && \"x\" in o.lists) || parties[0].name == region"
+    )
     #expect(
       program.factPaths == [
-        "account.country", "account.owners", "account.owners[].lists", "account.owners[].share", "parties[].name",
+        "account.country", "account.owners", "account.owners[].lists", "account.owners[].share",
+        "parties[].name",
         "region",
       ])
   }
