@@ -11,6 +11,12 @@ final class EqualityNode: Node, @unchecked Sendable {
     super.init(range)
   }
 
+  override var parts: [Node] { [left, right] }
+  override func rebuilt(with parts: [Node]) -> Node {
+    EqualityNode(parts[0], parts[1], isNegated: isNegated, range)
+  }
+  override var identity: String { isNegated ? "!=" : "==" }
+
   override func evaluate(_ frame: inout Frame) -> Outcome {
     let first = left.evaluate(&frame)
     let second = right.evaluate(&frame)
@@ -31,6 +37,38 @@ final class EqualityNode: Node, @unchecked Sendable {
     } catch {
       return failure(error)
     }
+  }
+}
+
+/// `a == literal` and `a != literal`, for a short literal that has nothing in it; it costs nothing.
+final class ConstantEqualityNode: Node, @unchecked Sendable {
+  let operand: Node
+  let constant: Value
+  let isNegated: Bool
+
+  /// Makes the step, or nil if the literal is of another kind.
+  init?(_ operand: Node, _ constant: Value, isNegated: Bool, _ range: Range<Int>) {
+    switch constant {
+    case .string(let text) where text.utf8.count < 256: break
+    case .bool, .int, .uint, .null: break
+    default: return nil
+    }
+    self.operand = operand
+    self.constant = constant
+    self.isNegated = isNegated
+    super.init(range)
+  }
+
+  override var parts: [Node] { [operand] }
+  override func rebuilt(with parts: [Node]) -> Node {
+    ConstantEqualityNode(parts[0], constant, isNegated: isNegated, range) ?? self
+  }
+  override var identity: String { "\(isNegated ? "!=" : "==") \(constant.type)=\(constant)" }
+
+  override func evaluate(_ frame: inout Frame) -> Outcome {
+    let outcome = operand.evaluate(&frame)
+    guard case .value(let value) = outcome else { return outcome }
+    return .value(.bool((value == constant) != isNegated))
   }
 }
 
@@ -142,6 +180,12 @@ final class OrderNode: Node, @unchecked Sendable {
     super.init(range)
   }
 
+  override var parts: [Node] { [left, right] }
+  override func rebuilt(with parts: [Node]) -> Node {
+    OrderNode(parts[0], parts[1], relation, range)
+  }
+  override var identity: String { relation.rawValue }
+
   override func evaluate(_ frame: inout Frame) -> Outcome {
     let first = left.evaluate(&frame)
     let second = right.evaluate(&frame)
@@ -170,6 +214,12 @@ final class MembershipNode: Node, @unchecked Sendable {
     self.container = container
     super.init(range)
   }
+
+  override var parts: [Node] { [element, container] }
+  override func rebuilt(with parts: [Node]) -> Node {
+    MembershipNode(parts[0], parts[1], range)
+  }
+  override var identity: String { "in" }
 
   override func evaluate(_ frame: inout Frame) -> Outcome {
     let first = element.evaluate(&frame)
@@ -229,6 +279,12 @@ final class LiteralMembershipNode: Node, @unchecked Sendable {
     super.init(range)
   }
 
+  override var parts: [Node] { [element] }
+  override func rebuilt(with parts: [Node]) -> Node {
+    LiteralMembershipNode(parts[0], literals, range) ?? self
+  }
+  override var identity: String { "in \(literals)" }
+
   override func evaluate(_ frame: inout Frame) -> Outcome {
     let outcome = element.evaluate(&frame)
     guard case .value(let value) = outcome else { return outcome }
@@ -251,6 +307,12 @@ final class PatternNode: Node, @unchecked Sendable {
     self.costFactor = costFactor
     super.init(range)
   }
+
+  override var parts: [Node] { [text] }
+  override func rebuilt(with parts: [Node]) -> Node {
+    PatternNode(parts[0], pattern, costFactor: costFactor, range)
+  }
+  override var identity: String { "matches \(pattern.pattern)" }
 
   override func evaluate(_ frame: inout Frame) -> Outcome {
     let outcome = text.evaluate(&frame)

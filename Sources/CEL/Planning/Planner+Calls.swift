@@ -13,8 +13,10 @@ extension Planner {
     if isStatic, overloads.count == 1 {
       // A result that is an aggregate is charged by what is in it, which only the general step does.
       switch (overloads[0].implementation, overloads[0].result.isAggregate) {
-      case (.unary(let function), false): return UnaryCallNode(steps[0], function, node.range)
-      case (.binary(let function), false): return BinaryCallNode(steps[0], steps[1], function, node.range)
+      case (.unary(let function), false):
+        return UnaryCallNode(steps[0], overloads[0].id, function, node.range)
+      case (.binary(let function), false):
+        return BinaryCallNode(steps[0], steps[1], overloads[0].id, function, node.range)
       default: break
       }
     }
@@ -32,8 +34,8 @@ extension Planner {
   /// The steps of operators and of functions with literal arguments.
   private func special(_ name: String, _ steps: [Node], _ node: Syntax) -> Node? {
     switch (name, steps.count) {
-    case ("_==_", 2): return EqualityNode(steps[0], steps[1], isNegated: false, node.range)
-    case ("_!=_", 2): return EqualityNode(steps[0], steps[1], isNegated: true, node.range)
+    case ("_==_", 2): return equality(steps[0], steps[1], isNegated: false, node)
+    case ("_!=_", 2): return equality(steps[0], steps[1], isNegated: true, node)
     case ("_<_", 2): return OrderNode(steps[0], steps[1], .less, node.range)
     case ("_<=_", 2): return OrderNode(steps[0], steps[1], .lessOrEqual, node.range)
     case ("_>_", 2): return OrderNode(steps[0], steps[1], .greater, node.range)
@@ -43,6 +45,19 @@ extension Planner {
     case ("matches", 2): return pattern(steps[0], steps[1], node)
     default: return nil
     }
+  }
+
+  private func equality(_ left: Node, _ right: Node, isNegated: Bool, _ node: Syntax) -> Node {
+    if !isTracing {
+      for (operand, other) in [(left, right), (right, left)] {
+        if let constant = other as? ConstantNode,
+          let step = ConstantEqualityNode(operand, constant.value, isNegated: isNegated, node.range)
+        {
+          return step
+        }
+      }
+    }
+    return EqualityNode(left, right, isNegated: isNegated, node.range)
   }
 
   private func membership(_ element: Node, _ container: Node, _ node: Syntax) -> Node {

@@ -169,6 +169,7 @@ extension Node {
     case let node as UnaryCallNode: node.argument is ConstantNode
     case let node as BinaryCallNode: node.first is ConstantNode && node.second is ConstantNode
     case let node as EqualityNode: node.left is ConstantNode && node.right is ConstantNode
+    case let node as ConstantEqualityNode: node.operand is ConstantNode
     case let node as OrderNode: node.left is ConstantNode && node.right is ConstantNode
     case let node as NotNode: node.operand is ConstantNode
     case let node as LogicNode: node.operands.allSatisfy { $0 is ConstantNode }
