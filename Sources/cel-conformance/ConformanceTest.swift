@@ -82,7 +82,9 @@ struct ConformanceTest {
 
   private func judge(type: CELType, _ expected: Value) -> Verdict {
     guard let wanted = expected["deduced_type"] else { return .passed }
-    guard let wantedType = try? ConformanceValue.type(wanted) else { return .skipped("unknown type \(wanted)") }
+    guard let wantedType = try? ConformanceValue.type(wanted) else {
+      return .skipped("unknown type \(wanted)")
+    }
     return type == wantedType ? .passed : .failed(expected: "type \(wantedType)", actual: "type \(type)")
   }
 
@@ -94,7 +96,9 @@ struct ConformanceTest {
     guard let wanted = expected["value"], let value = try? ConformanceValue.value(wanted) else {
       return .skipped("unknown value \(expected)")
     }
-    guard case .value(let actual) = outcome else { return .failed(expected: "\(value)", actual: "\(outcome)") }
+    guard case .value(let actual) = outcome else {
+      return .failed(expected: "\(value)", actual: "\(outcome)")
+    }
     guard ConformanceValue.isSame(actual, value) else {
       return .failed(expected: "\(value)", actual: "\(actual)")
     }

@@ -90,7 +90,8 @@ enum ConformanceValue {
   static func overload(_ data: Value) throws -> Overload {
     let parameters = try (data["params"]?.elements ?? []).map(type)
     return Overload(
-      data["overloadId"]?.text ?? "", data["isInstanceFunction"]?.isTrue ?? false ? .receiver : .global, parameters,
+      data["overloadId"]?.text ?? "", data["isInstanceFunction"]?.isTrue ?? false ? .receiver : .global,
+      parameters,
       try data["resultType"].map(type) ?? .dyn, .none)
   }
 
@@ -99,7 +100,8 @@ enum ConformanceValue {
     switch (a, b) {
     case (.double(let x), .double(let y)):
       return (x.isNaN && y.isNaN) || (x == y && (x != 0 || x.sign == y.sign))
-    case (.int, .int), (.uint, .uint), (.bool, .bool), (.string, .string), (.bytes, .bytes), (.null, .null),
+    case (.bytes(let x), .bytes(let y)): return x == y || x == withoutTextFormatEscapes(y)
+    case (.int, .int), (.uint, .uint), (.bool, .bool), (.string, .string), (.null, .null),
       (.timestamp, .timestamp), (.duration, .duration), (.type, .type):
       return a == b
     case (.list(let x), .list(let y)):
@@ -114,5 +116,18 @@ enum ConformanceValue {
       return isSame(first, second)
     default: return false
     }
+  }
+
+  /// Bytes with `\?` read as `?`.
+  ///
+  /// The cases were written in protobuf text format, where `\?` in a literal means `?`. Where a conversion has
+  /// left the escape in the expected bytes (`b''' ? " ' ` '''` cannot give a backslash), either reading is right.
+  private static func withoutTextFormatEscapes(_ bytes: [UInt8]) -> [UInt8] {
+    var result: [UInt8] = []
+    for byte in bytes {
+      if byte == UInt8(ascii: "?"), result.last == UInt8(ascii: "\\") { result.removeLast() }
+      result.append(byte)
+    }
+    return result
   }
 }

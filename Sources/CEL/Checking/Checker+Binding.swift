@@ -18,7 +18,7 @@ extension Checker {
         if !checker.inference.assign(type, to: .bool) {
           checker.report(
             .typeMismatch,
-            "`\(comprehension.form.rawValue)` needs a condition; this is of type \(checker.described(type))",
+            "`\(comprehension.macroName)` needs a condition; this is of type \(checker.described(type))",
             remedy: "compare it with something", at: condition)
         }
       }
@@ -73,8 +73,8 @@ extension Checker {
     default:
       report(
         .typeMismatch,
-        "`\(comprehension.form.rawValue)` goes through a list or a map; this is of type \(described(range))",
-        at: comprehension.range)
+        "`\(comprehension.macroName)` goes through a list or a map; this is of type \(described(range))",
+        remedy: "select a list before it", at: comprehension.range)
       (key, element) = (.error, .error)
     }
     var locals = [Local(name: comprehension.variable, type: key, domain: nil, path: nil)]
@@ -99,12 +99,24 @@ extension Checker {
     let base = locals.count
     resolutions[node.id] = .binder(base)
     // Each value may use those before it, so they are bound one after the other.
-    blocks.append((base, 0))
+    blocks.append(Block(base: base))
     for value in values {
-      let type = check(value)
+      let outer = usedBlockDepth
+      usedBlockDepth = 0
+      var type = check(value)
+      // A value is computed when it is first used, within the evaluation of what uses it, so a chain of values
+      // nests as deeply as if each were written out.
+      let depth = value.depth + usedBlockDepth
+      usedBlockDepth = outer
+      if depth > environment.limits.nestingDepth {
+        report(
+          .nesting, "this value of the block nests more than \(environment.limits.nestingDepth) levels deep",
+          remedy: "use fewer values that build on each other", at: value)
+        type = .error
+      }
+      blocks[blocks.count - 1].depths.append(depth)
       locals.append(Local(name: "@index", type: type, domain: nil, path: nil))
       localCount = max(localCount, locals.count)
-      blocks[blocks.count - 1].count += 1
     }
     let type = check(body)
     blocks.removeLast()
@@ -113,12 +125,15 @@ extension Checker {
   }
 
   mutating func blockIndex(_ index: Int, _ node: Syntax) -> CELType {
-    guard let block = blocks.last, index < block.count else {
+    guard let block = blocks.last, index < block.depths.count else {
       resolutions[node.id] = .fault
-      report(.undeclaredName, "`cel.index(\(index))` is not a value of a block before it", at: node)
+      report(
+        .undeclaredName, "`cel.index(\(index))` is not a value of a block before it",
+        remedy: "`cel.index` counts the values of the `cel.block` around, from 0", at: node)
       return .error
     }
     resolutions[node.id] = .blockValue(block.base + index)
+    usedBlockDepth = max(usedBlockDepth, block.depths[index])
     return locals[block.base + index].type
   }
 
@@ -129,7 +144,8 @@ extension Checker {
     let inner = inference.fresh()
     if !inference.assign(type, to: .optional(inner)) {
       report(
-        .typeMismatch, "`\(isFlat ? "optFlatMap" : "optMap")` needs an optional value; this is of type \(described(type))",
+        .typeMismatch,
+        "`\(isFlat ? "optFlatMap" : "optMap")` needs an optional value; this is of type \(described(type))",
         remedy: "write optional.of(…), or select with `.?`", at: target)
     }
     let isDynamic = inference.shallow(type).isDynamic

@@ -1,5 +1,9 @@
 extension Checker {
   mutating func call(_ name: String, _ arguments: [Syntax], _ node: Syntax) -> CELType {
+    if environment.functions[name] == nil, reportMacroMisuse(name, target: nil, arguments.count, node) {
+      resolutions[node.id] = .undeclared(name)
+      return .error
+    }
     let types = arguments.map { check($0) }
     if let type = quick(name, arguments, types, node) { return type }
     let environment = environment
@@ -21,6 +25,10 @@ extension Checker {
         let environment = environment
         let found = environment.resolve(space + "." + name, isAbsolute: isAbsolute) { full in
           environment.functions[full].map { (full, $0) }
+        }
+        if found == nil, reportMacroMisuse(name, target: space, arguments.count, node) {
+          resolutions[node.id] = .undeclared(name)
+          return .error
         }
         if let (fullName, overloads) = found {
           let types = arguments.map { check($0) }
@@ -49,7 +57,9 @@ extension Checker {
       checkDomain(arguments[0], against: [arguments[1]])
       checkDomain(arguments[1], against: [arguments[0]])
     case "@in":
-      guard case .list(let element) = types[1], element == types[0], case .string = element else { return nil }
+      guard case .list(let element) = types[1], element == types[0], case .string = element else {
+        return nil
+      }
       checkMembership(arguments)
     default: return nil
     }
@@ -121,14 +131,15 @@ extension Checker {
 
   private mutating func checkValues(_ nodes: [Syntax], in domain: Domain) {
     for node in nodes {
-      guard case .literal(.string(let text)) = node.kind, !domain.values.contains(where: { $0.isSameText(as: text) })
+      guard case .literal(.string(let text)) = node.kind,
+        !domain.values.contains(where: { $0.isSameText(as: text) })
       else { continue }
-      let nearest = Suggestion.nearest(to: text, among: domain.values).map { "did you mean \"\($0)\"? " } ?? ""
-      let shown = domain.values.prefix(12).map { "\"\($0)\"" }.joined(separator: ", ")
-      let more = domain.values.count > 12 ? " and \(domain.values.count - 12) more" : ""
+      let nearest =
+        Suggestion.nearest(to: text, among: domain.values).map { "did you mean \"\($0)\"? " } ?? ""
+      let choices = Suggestion.choices(domain.values, quote: "\"", limit: 12)
       report(
         .impossibleValue, "`\(domain.factName)` is never \(Value.quote(text))",
-        remedy: "\(nearest)it can be \(shown)\(more)", at: node)
+        remedy: "\(nearest)it can be \(choices)", at: node)
     }
   }
 
@@ -137,25 +148,50 @@ extension Checker {
   private mutating func reportUndeclaredFunction(
     _ name: String, isReceiver: Bool, argumentCount: Int, _ node: Syntax
   ) {
-    let macros = environment.macros.named(name)
-    var remedy: String?
-    if let macro = macros.first {
-      let counts = Set(macros.compactMap(\.argumentCount)).sorted().map(String.init)
-      remedy =
-        (macro.style == .receiver) == isReceiver
-        ? "`\(name)` takes \(counts.joined(separator: " or ")) arguments, not \(argumentCount)"
-        : isReceiver ? "write `\(name)(…)`" : "write `list.\(name)(…)`"
-    } else {
-      let wanted: Overload.Style = isReceiver ? .receiver : .global
-      let names = environment.functions.filter { $0.value.contains { $0.style == wanted } }.keys
-        .filter { $0.first.map { $0.isLetter } ?? false }
-      remedy = Suggestion.nearest(to: name, among: names).map { "did you mean `\($0)`?" }
+    let wanted: Overload.Style = isReceiver ? .receiver : .global
+    let names = environment.functions.filter { $0.value.contains { $0.style == wanted } }.keys
+      .filter { $0.first.map { $0.isLetter } ?? false }
+    let nearest = Suggestion.nearest(to: name, among: names).map { "did you mean `\($0)`?" }
+    let instead = Checker.otherNames[name].map { "write `\($0)`" }
+    report(
+      .undeclaredFunction, "unknown function `\(name)`",
+      remedy: instead ?? nearest
+        ?? (isReceiver ? "no value has a function of this name" : "no function has this name"), at: node)
+  }
+
+  /// What functions of other languages are called in this one.
+  private static let otherNames = [
+    "length": "size(x)", "len": "size(x)", "count": "size(x)", "beginsWith": "text.startsWith(part)",
+    "includes": "text.contains(part), or element in list", "has_key": "key in map",
+    "any": "list.exists(x, condition)", "some": "list.exists(x, condition)",
+    "every": "list.all(x, condition)", "toLowerCase": "text.lowerAscii()", "lower": "text.lowerAscii()",
+    "upper": "text.upperAscii()", "trimmed": "text.trim()", "date": "timestamp(\"2026-01-31T00:00:00Z\")",
+    "now": "a timestamp that the facts give", "str": "string(x)", "float": "double(x)",
+    "isEmpty": "size(x) == 0",
+  ]
+
+  /// Reports a macro that is called with the wrong number of arguments or in the wrong way; false if it is none.
+  private mutating func reportMacroMisuse(
+    _ name: String, target: String?, _ argumentCount: Int, _ node: Syntax
+  ) -> Bool {
+    let macros = environment.macros.named(name).filter { macro in
+      // A macro in a name space is only meant if the name space is written.
+      macro.name == name || macro.name == target.map { $0 + "." + name }
     }
-    report(.undeclaredFunction, "unknown function `\(name)`", remedy: remedy, at: node)
+    guard let macro = macros.first, environment.functions[name] == nil else { return false }
+    let counts = Set(macros.compactMap(\.argumentCount)).sorted().map(String.init)
+    let isCalledOnValue = target != nil && macro.name == name
+    let remedy =
+      (macro.style == .receiver) == isCalledOnValue
+      ? "`\(macro.name)` takes \(counts.joined(separator: " or ")) arguments, not \(argumentCount)"
+      : isCalledOnValue ? "write `\(name)(…)`" : "write `list.\(name)(…)`"
+    report(.macro, "`\(macro.name)` is not used this way", remedy: remedy, at: node)
+    return true
   }
 
   private mutating func reportNoOverload(
-    _ name: String, _ overloads: [Overload], _ style: Overload.Style, _ arguments: [Syntax], _ types: [CELType],
+    _ name: String, _ overloads: [Overload], _ style: Overload.Style, _ arguments: [Syntax],
+    _ types: [CELType],
     _ node: Syntax
   ) {
     let shown = types.map { described($0) }
@@ -188,12 +224,15 @@ extension Checker {
       ? "\(name)(\(shown.joined(separator: ", ")))"
       : "\(shown[0]).\(name)(\(shown.dropFirst().joined(separator: ", ")))"
     report(
-      .noSuchOverload, "there is no `\(call)`", remedy: "there is \(Suggestion.choices(signatures))", at: node)
+      .noSuchOverload, "there is no `\(call)`", remedy: "there is \(Suggestion.choices(signatures))", at: node
+    )
   }
 
   /// What to do about an operator between types that do not go together.
   private func remedy(_ name: String, _ arguments: [Syntax], _ types: [CELType]) -> String? {
-    guard types.count == 2 else { return nil }
+    guard types.count == 2 else {
+      return name == "!_" ? "`!` turns a condition around; compare first" : "only numbers have a sign"
+    }
     let (a, b) = (inference.resolved(types[0]), inference.resolved(types[1]))
     switch (a, b) {
     case (.int, .double), (.double, .int), (.uint, .double), (.double, .uint):
@@ -207,7 +246,11 @@ extension Checker {
     case (.timestamp, .string), (.string, .timestamp): return "write timestamp(\"2026-01-31T00:00:00Z\")"
     case (.duration, .string), (.string, .duration): return "write duration(\"24h\")"
     case (.optional, _), (_, .optional): return "take the value with .orValue(…)"
-    default: return nil
+    default:
+      guard name == "@in", case .list(let element) = b else {
+        return "both sides must have types that go together"
+      }
+      return "the elements are of type \(element)"
     }
   }
 
@@ -230,7 +273,9 @@ extension Overload {
 extension Checker {
   /// Reports literal arguments that cannot be right, such as a malformed pattern or date.
   mutating func checkLiterals(_ name: String, _ style: Overload.Style, _ arguments: [Syntax]) {
-    guard environment.validatesLiterals, let last = arguments.last, case .literal(let value) = last.kind, case .string = value else { return }
+    guard environment.validatesLiterals, let last = arguments.last, case .literal(let value) = last.kind,
+      case .string = value
+    else { return }
     do {
       switch name {
       case "matches": _ = try Pattern.matches(.string(""), value)
@@ -239,7 +284,8 @@ extension Checker {
       default: return
       }
     } catch {
-      report(.literal, error.message, at: last)
+      let remedy = name == "matches" ? "patterns follow the RE2 syntax" : "write it as in the example"
+      report(.literal, error.message, remedy: remedy, at: last)
     }
   }
 }

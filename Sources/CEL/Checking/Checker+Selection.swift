@@ -68,7 +68,7 @@ extension Checker {
       return value
     case .record(let record): return recordField(record, field, node)
     default:
-      var remedy: String?
+      var remedy = "only records, maps and optional values have fields"
       if case .list = stripped(operand) {
         remedy = "it is a list: write list.exists(x, x.\(field) == …), or list[0].\(field)"
       }
@@ -88,7 +88,8 @@ extension Checker {
     }
     let names = fields.map(\.name)
     let nearest = Suggestion.nearest(to: field, among: names)
-    let remedy = nearest.map { "did you mean `\($0)`?" } ?? "its fields are \(Suggestion.choices(names, limit: 20))"
+    let remedy =
+      nearest.map { "did you mean `\($0)`?" } ?? "its fields are \(Suggestion.choices(names, limit: 20))"
     let end = node.range.upperBound
     // `has(x.f)` has the range of the call; a plain selection ends with the field.
     var range = node.range
@@ -127,7 +128,8 @@ extension Checker {
       if !inference.assign(indexType, to: key) {
         report(
           .typeMismatch,
-          "the keys of this map are of type \(described(key)); this is of type \(described(indexType))", at: index)
+          "the keys of this map are of type \(described(key)); this is of type \(described(indexType))",
+          remedy: "give a key of type \(described(key))", at: index)
       }
       element = value
     case .dyn, .error, .variable: element = .dyn

@@ -11,6 +11,14 @@ struct Checker {
     let path: String?
   }
 
+  /// A `cel.block` that is being checked.
+  struct Block {
+    /// The local variable of its first value.
+    let base: Int
+    /// How deeply its values nest, those that they use included.
+    var depths: [Int] = []
+  }
+
   let environment: Environment
   var inference = Inference()
   var types: [CELType]
@@ -22,8 +30,10 @@ struct Checker {
   var reads: [Int: String] = [:]
   var locals: [Local] = []
   var localCount = 0
-  /// The first local and the number of values of the blocks around.
-  var blocks: [(base: Int, count: Int)] = []
+  /// The blocks around, the innermost last.
+  var blocks: [Block] = []
+  /// The depth of the deepest block value that the value being checked uses.
+  var usedBlockDepth = 0
   var diagnostics: [Diagnostic] = []
 
   init(environment: Environment, nodeCount: Int) {
@@ -34,7 +44,8 @@ struct Checker {
 
   /// Checks a whole expression.
   static func check(
-    _ root: Syntax, source: String, nodeCount: Int, environment: Environment, expecting: CELType?, isChecked: Bool
+    _ root: Syntax, source: String, nodeCount: Int, environment: Environment, expecting: CELType?,
+    isChecked: Bool
   ) -> (CheckedExpression, [Diagnostic]) {
     var checker = Checker(environment: environment, nodeCount: nodeCount)
     let type = checker.check(root)
@@ -70,10 +81,12 @@ struct Checker {
     case .select(let operand, let field, let mode): return select(operand, field, mode, node)
     case .index(let operand, let index, let isOptional): return self.index(operand, index, isOptional, node)
     case .call(let name, let arguments): return call(name, arguments, node)
-    case .receiverCall(let target, let name, let arguments): return receiverCall(target, name, arguments, node)
+    case .receiverCall(let target, let name, let arguments):
+      return receiverCall(target, name, arguments, node)
     case .and(let operands): return logic(operands, "&&")
     case .or(let operands): return logic(operands, "||")
-    case .conditional(let condition, let first, let second): return conditional(condition, first, second, node)
+    case .conditional(let condition, let first, let second):
+      return conditional(condition, first, second, node)
     case .list(let elements): return list(elements)
     case .map(let entries): return map(entries)
     case .message(let name, let values): return message(name, values, node)
@@ -103,6 +116,7 @@ struct Checker {
     resolutions[node.id] = .undeclared(name)
     let names = locals.map(\.name).filter { !$0.hasPrefix("@") } + environment.variables.map(\.name)
     var remedy = Suggestion.nearest(to: name, among: names).map { "did you mean `\($0)`?" }
+    if let word = Checker.words[name.lowercased()] { remedy = "write `\(word)`" }
     if remedy == nil {
       if environment.functions[name] != nil {
         remedy = "`\(name)` is a function; call it as `\(name)(…)`"
@@ -115,6 +129,12 @@ struct Checker {
     report(.undeclaredName, "unknown name `\(name)`", remedy: remedy, at: node)
     return .error
   }
+
+  /// What words of other languages are in this one.
+  private static let words = [
+    "not": "!", "none": "null", "nil": "null", "undefined": "null", "null": "null", "true": "true",
+    "false": "false", "yes": "true", "no": "false", "and": "&&", "or": "||",
+  ]
 
   /// The type of a declared variable or type denotation, noted with the node.
   mutating func declared(_ name: String, isAbsolute: Bool, _ node: Syntax) -> CELType? {
@@ -169,7 +189,7 @@ struct Checker {
     if !inference.assign(conditionType, to: .bool) {
       report(
         .typeMismatch, "`?` needs a condition before it; this is of type \(described(conditionType))",
-        at: condition)
+        remedy: "compare it with something", at: condition)
     }
     let (a, b) = (check(first), check(second))
     let result = inference.fresh()

@@ -126,7 +126,9 @@ struct Inference {
   }
 
   /// The type with its type parameters replaced by fresh variables, the same for the same parameter.
-  mutating func instantiate(_ type: CELType, _ parameters: inout [(name: String, variable: CELType)]) -> CELType {
+  mutating func instantiate(_ type: CELType, _ parameters: inout [(name: String, variable: CELType)])
+    -> CELType
+  {
     switch type {
     case .typeParameter(let name):
       if let known = parameters.first(where: { $0.name == name }) { return known.variable }

@@ -58,7 +58,8 @@ extension Diagnostic {
     text += "\n\(gutter) | \(lead)\(String(visible))\(start + shown.count < scalars.count ? "…" : "")"
     var indent = lead.isEmpty ? "" : " "
     for scalar in shown.prefix(max(0, place.column - 1 - start)) { indent += scalar == "\t" ? "\t" : " " }
-    text += "\n\(space) | \(indent)\(String(repeating: "^", count: caretWidth(in: source, place, shown.count + start)))"
+    text +=
+      "\n\(space) | \(indent)\(String(repeating: "^", count: caretWidth(in: source, place, shown.count + start)))"
     if let remedy { text += "\n\(space) = \(remedy)" }
     return text
   }

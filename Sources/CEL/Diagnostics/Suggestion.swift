@@ -37,8 +37,8 @@ enum Suggestion {
   }
 
   /// A list of choices for a remedy: `a`, `b` or `c`.
-  static func choices(_ names: [String], limit: Int = 8) -> String {
-    let shown = names.prefix(limit).map { "`\($0)`" }
+  static func choices(_ names: [String], quote: String = "`", limit: Int = 8) -> String {
+    let shown = names.prefix(limit).map { quote + $0 + quote }
     if names.count > limit { return shown.joined(separator: ", ") + " and \(names.count - limit) more" }
     guard let last = shown.last, shown.count > 1 else { return shown.joined() }
     return shown.dropLast().joined(separator: ", ") + " or " + last

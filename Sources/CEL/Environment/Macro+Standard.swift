@@ -68,7 +68,9 @@ extension Macro {
   static let block: [Macro] = [
     Macro("cel.block", .global, argumentCount: 2) { call throws(MacroFailure) in
       guard case .list(let elements) = call.arguments[0].kind, !elements.contains(where: \.isOptional) else {
-        throw MacroFailure("the first argument of `cel.block` must be a list literal", at: call.arguments[0])
+        throw MacroFailure(
+          "the first argument of `cel.block` must be a list literal", remedy: "write cel.block([a, b], body)",
+          at: call.arguments[0])
       }
       return call.node(.block(elements.map(\.value), body: call.arguments[1]))
     },
@@ -120,7 +122,8 @@ extension Macro {
   private static func number(_ call: MacroCall, _ index: Int) throws(MacroFailure) -> Int64 {
     guard case .literal(.int(let value)) = call.arguments[index].kind, (0..<10_000).contains(value) else {
       throw MacroFailure(
-        "argument \(index + 1) of `\(call.name)` must be a small number", at: call.arguments[index])
+        "argument \(index + 1) of `\(call.name)` must be a small number",
+        remedy: "write a number from 0 to 9999", at: call.arguments[index])
     }
     return value
   }

@@ -40,7 +40,8 @@ extension Program {
     let bytes = Array(source.utf8)
     let steps = trace.steps.map { step in
       Explanation.Step(
-        range: step.range, text: String(decoding: bytes[step.range.clamped(to: 0..<bytes.count)], as: UTF8.self),
+        range: step.range,
+        text: String(decoding: bytes[step.range.clamped(to: 0..<bytes.count)], as: UTF8.self),
         outcome: step.outcome)
     }
     var facts: [Explanation.Fact] = []

@@ -10,6 +10,19 @@ struct Frame {
   var iterations: Int
   /// Where the outcomes of the nodes are noted, if they are to be explained.
   let trace: Trace?
+  /// The outcomes of steps that several programs of a set share, by number; those of other rounds are void.
+  var memory: [Memory] = []
+  /// The evaluation of a set that is under way.
+  var round = 0
+
+  /// The outcome of a shared step and what computing it cost.
+  struct Memory {
+    var round = -1
+    var outcome = Outcome.value(.null)
+    var cost = 0
+    var iterations = 0
+    var isError = false
+  }
 
   init(facts: [Value?], localCount: Int, limits: Limits, trace: Trace? = nil) {
     self.facts = facts
@@ -17,6 +30,17 @@ struct Frame {
     cost = limits.cost
     iterations = limits.iterations
     self.trace = trace
+  }
+
+  /// A frame over storage that is used again and again.
+  init(facts: [Value?], locals: [Outcome?], memory: [Memory], round: Int, limits: Limits) {
+    self.facts = facts
+    self.locals = locals
+    self.memory = memory
+    self.round = round
+    cost = limits.cost
+    iterations = limits.iterations
+    trace = nil
   }
 
   /// Takes so much off the cost limit.

@@ -21,30 +21,37 @@ extension Library {
 
 /// The elements of a list, for asking whether a value is one of them.
 ///
-/// Numbers, strings and booleans are found by hash. All others are compared one by one, up to a limit.
+/// Numbers and strings are found by hash. All others are compared one by one, up to a limit.
 private struct SetRelation {
   /// How many pairs of elements are compared at most.
   private static let maximumComparisons = 4_000_000
 
-  private var keys: Set<MapKey> = []
+  private var texts: Set<ExactText> = []
+  /// By the nearest double, because that is how numbers of different types compare: values that are equal
+  /// are always found together, though not all that are found together are equal.
+  private var numbers: [Double: [Value]] = [:]
   private var others: [Value] = []
 
   private init(_ elements: [Value]) {
-    keys.reserveCapacity(elements.count)
     for element in elements {
-      // A value with a key never equals one without: only doubles that are no integers lack one among
-      // the types whose values equal across types.
-      if let key = MapKey(element) { keys.insert(key) } else { others.append(element) }
+      if case .string(let text) = element {
+        texts.insert(ExactText(text))
+      } else if let number = element.nearestDouble {
+        numbers[number, default: []].append(element)
+      } else {
+        others.append(element)
+      }
     }
   }
 
   private func has(_ value: Value, _ comparisons: inout Int) throws(EvaluationError) -> Bool {
-    if let key = MapKey(value) { return keys.contains(key) }
-    comparisons += others.count
-    guard comparisons <= Self.maximumComparisons else {
+    if case .string(let text) = value { return texts.contains(ExactText(text)) }
+    let candidates = value.nearestDouble.map { numbers[$0] ?? [] } ?? others
+    comparisons += candidates.count
+    guard comparisons <= Self.maximumComparisons || candidates.isEmpty else {
       throw EvaluationError(.limit, "the lists are too long to be compared as sets")
     }
-    return others.contains(value)
+    return candidates.contains(value)
   }
 
   private func hasAll(_ values: [Value]) throws(EvaluationError) -> Bool {
@@ -72,5 +79,17 @@ private struct SetRelation {
       if try relation.has(value, &comparisons) { return .bool(true) }
     }
     return .bool(false)
+  }
+}
+
+extension Value {
+  /// The double nearest to a number; nil for any other value and for NaN, which equals nothing.
+  fileprivate var nearestDouble: Double? {
+    switch self {
+    case .int(let number): Double(number)
+    case .uint(let number): Double(number)
+    case .double(let number): number.isNaN ? nil : number
+    default: nil
+    }
   }
 }

@@ -10,6 +10,12 @@ final class ListNode: Node, @unchecked Sendable {
     super.init(range)
   }
 
+  override var parts: [Node] { elements }
+  override func rebuilt(with parts: [Node]) -> Node {
+    ListNode(parts, optionals: optionals, range)
+  }
+  override var identity: String { "list \(optionals.sorted())" }
+
   override func evaluate(_ frame: inout Frame) -> Outcome {
     var values: [Value] = []
     values.reserveCapacity(elements.count)
@@ -53,6 +59,13 @@ final class MapNode: Node, @unchecked Sendable {
     self.optionals = optionals
     super.init(range)
   }
+
+  override var parts: [Node] { keys + values }
+  override func rebuilt(with parts: [Node]) -> Node {
+    let count = keys.count
+    return MapNode(keys: Array(parts[..<count]), values: Array(parts[count...]), optionals: optionals, range)
+  }
+  override var identity: String { "map \(optionals.sorted())" }
 
   override func evaluate(_ frame: inout Frame) -> Outcome {
     var entries: [(key: Value, value: Value)] = []

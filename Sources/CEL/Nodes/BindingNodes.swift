@@ -11,6 +11,13 @@ final class BindNode: Node, @unchecked Sendable {
     super.init(range)
   }
 
+  override var parts: [Node] { [value, body] }
+  override func rebuilt(with parts: [Node]) -> Node {
+    BindNode(index, parts[0], parts[1], range)
+  }
+  override var identity: String { "bind \(index)" }
+  override var boundLocals: Range<Int> { index..<(index + 1) }
+
   override func evaluate(_ frame: inout Frame) -> Outcome {
     frame.locals[index] = value.evaluate(&frame)
     return body.evaluate(&frame)
@@ -30,6 +37,13 @@ final class BlockNode: Node, @unchecked Sendable {
     super.init(range)
   }
 
+  override var parts: [Node] { [body] }
+  override func rebuilt(with parts: [Node]) -> Node {
+    BlockNode(base: base, count: count, body: parts[0], range)
+  }
+  override var identity: String { "block \(base) \(count)" }
+  override var boundLocals: Range<Int> { base..<(base + count) }
+
   override func evaluate(_ frame: inout Frame) -> Outcome {
     for index in base..<(base + count) { frame.locals[index] = nil }
     return body.evaluate(&frame)
@@ -46,6 +60,12 @@ final class BlockValueNode: Node, @unchecked Sendable {
     self.value = value
     super.init(range)
   }
+
+  override var parts: [Node] { [value] }
+  override func rebuilt(with parts: [Node]) -> Node {
+    BlockValueNode(index, value: parts[0], range)
+  }
+  override var identity: String { "block value \(index)" }
 
   override func evaluate(_ frame: inout Frame) -> Outcome {
     if let known = frame.locals[index] { return known }
@@ -69,6 +89,13 @@ final class OptionalMapNode: Node, @unchecked Sendable {
     self.isFlat = isFlat
     super.init(range)
   }
+
+  override var parts: [Node] { [target, body] }
+  override func rebuilt(with parts: [Node]) -> Node {
+    OptionalMapNode(parts[0], index, parts[1], isFlat: isFlat, range)
+  }
+  override var identity: String { isFlat ? "optFlatMap \(index)" : "optMap \(index)" }
+  override var boundLocals: Range<Int> { index..<(index + 1) }
 
   override func evaluate(_ frame: inout Frame) -> Outcome {
     let outcome = target.evaluate(&frame)

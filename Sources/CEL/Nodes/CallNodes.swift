@@ -1,16 +1,25 @@
 /// A function of one argument that is known when the expression is compiled.
 final class UnaryCallNode: Node, @unchecked Sendable {
   let argument: Node
+  /// The name of the overload.
+  let id: String
   let function: @Sendable (Value) throws(EvaluationError) -> Value
 
   init(
-    _ argument: Node, _ function: @escaping @Sendable (Value) throws(EvaluationError) -> Value,
+    _ argument: Node, _ id: String, _ function: @escaping @Sendable (Value) throws(EvaluationError) -> Value,
     _ range: Range<Int>
   ) {
     self.argument = argument
+    self.id = id
     self.function = function
     super.init(range)
   }
+
+  override var parts: [Node] { [argument] }
+  override func rebuilt(with parts: [Node]) -> Node {
+    UnaryCallNode(parts[0], id, function, range)
+  }
+  override var identity: String { "call \(id)" }
 
   override func evaluate(_ frame: inout Frame) -> Outcome {
     let outcome = argument.evaluate(&frame)
@@ -28,17 +37,26 @@ final class UnaryCallNode: Node, @unchecked Sendable {
 final class BinaryCallNode: Node, @unchecked Sendable {
   let first: Node
   let second: Node
+  /// The name of the overload.
+  let id: String
   let function: @Sendable (Value, Value) throws(EvaluationError) -> Value
 
   init(
-    _ first: Node, _ second: Node,
+    _ first: Node, _ second: Node, _ id: String,
     _ function: @escaping @Sendable (Value, Value) throws(EvaluationError) -> Value, _ range: Range<Int>
   ) {
     self.first = first
     self.second = second
+    self.id = id
     self.function = function
     super.init(range)
   }
+
+  override var parts: [Node] { [first, second] }
+  override func rebuilt(with parts: [Node]) -> Node {
+    BinaryCallNode(parts[0], parts[1], id, function, range)
+  }
+  override var identity: String { "call \(id)" }
 
   override func evaluate(_ frame: inout Frame) -> Outcome {
     let left = first.evaluate(&frame)
@@ -71,6 +89,12 @@ final class DispatchNode: Node, @unchecked Sendable {
     super.init(range)
   }
 
+  override var parts: [Node] { arguments }
+  override func rebuilt(with parts: [Node]) -> Node {
+    DispatchNode(name, parts, overloads, range)
+  }
+  override var identity: String { "dispatch \(name) \(overloads.map(\.id))" }
+
   override func evaluate(_ frame: inout Frame) -> Outcome {
     var outcomes: [Outcome] = []
     outcomes.reserveCapacity(arguments.count)
@@ -94,7 +118,8 @@ final class DispatchNode: Node, @unchecked Sendable {
       }
       guard let overload = overloads.first(where: { $0.accepts(values) }) else {
         let types = values.map(\.type.description).joined(separator: ", ")
-        throw EvaluationError(.noSuchOverload, "`\(Checker.symbols[name] ?? name)` cannot be applied to (\(types))")
+        throw EvaluationError(
+          .noSuchOverload, "`\(Checker.symbols[name] ?? name)` cannot be applied to (\(types))")
       }
       return try call(overload, values, outcomes, &frame)
     } catch {

@@ -24,6 +24,19 @@ final class ComprehensionNode: Node, @unchecked Sendable {
     super.init(range)
   }
 
+  override var parts: [Node] { [source] + [condition, transform].compactMap { $0 } }
+  override func rebuilt(with parts: [Node]) -> Node {
+    ComprehensionNode(
+      form, parts[0], variable: variable, hasTwoVariables: hasTwoVariables,
+      condition: condition == nil ? nil : parts[1],
+      transform: transform == nil ? nil : parts[parts.count - 1],
+      bodyCost: bodyCost, range)
+  }
+  override var identity: String {
+    "\(form) \(variable) \(hasTwoVariables) \(condition != nil) \(transform != nil)"
+  }
+  override var boundLocals: Range<Int> { variable..<(variable + (hasTwoVariables ? 2 : 1)) }
+
   override func evaluate(_ frame: inout Frame) -> Outcome {
     let outcome = source.evaluate(&frame)
     guard case .value(let value) = outcome else { return outcome }
@@ -157,7 +170,8 @@ final class ComprehensionNode: Node, @unchecked Sendable {
   private func result(_ state: inout State, _ frame: inout Frame) throws(EvaluationError) -> Outcome {
     switch form {
     case .all: return state.isDecided ? .value(.bool(false)) : state.absorbed.lenient ?? .value(.bool(true))
-    case .exists: return state.isDecided ? .value(.bool(true)) : state.absorbed.lenient ?? .value(.bool(false))
+    case .exists:
+      return state.isDecided ? .value(.bool(true)) : state.absorbed.lenient ?? .value(.bool(false))
     case .classify: return .value(.opaque(Classification(state.items)))
     default: break
     }

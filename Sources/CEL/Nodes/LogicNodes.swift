@@ -10,6 +10,12 @@ final class LogicNode: Node, @unchecked Sendable {
     super.init(range)
   }
 
+  override var parts: [Node] { operands }
+  override func rebuilt(with parts: [Node]) -> Node {
+    LogicNode(parts, deciding: deciding, range)
+  }
+  override var identity: String { deciding ? "or" : "and" }
+
   override func evaluate(_ frame: inout Frame) -> Outcome {
     let start = frame.trace?.facts.count ?? 0
     for index in operands.indices {
@@ -61,6 +67,12 @@ final class NotNode: Node, @unchecked Sendable {
     super.init(range)
   }
 
+  override var parts: [Node] { [operand] }
+  override func rebuilt(with parts: [Node]) -> Node {
+    NotNode(parts[0], range)
+  }
+  override var identity: String { "not" }
+
   override func evaluate(_ frame: inout Frame) -> Outcome {
     let outcome = operand.evaluate(&frame)
     guard case .value(let value) = outcome else { return outcome }
@@ -83,6 +95,12 @@ final class ConditionalNode: Node, @unchecked Sendable {
     self.second = second
     super.init(range)
   }
+
+  override var parts: [Node] { [condition, first, second] }
+  override func rebuilt(with parts: [Node]) -> Node {
+    ConditionalNode(parts[0], parts[1], parts[2], range)
+  }
+  override var identity: String { "?:" }
 
   override func evaluate(_ frame: inout Frame) -> Outcome {
     let outcome = condition.evaluate(&frame)

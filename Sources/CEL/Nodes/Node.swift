@@ -13,6 +13,18 @@ class Node: @unchecked Sendable {
     failure(EvaluationError(.undeclared, "the step does nothing"))
   }
 
+  /// The steps directly below, in the order in which ``rebuilt(with:)`` takes them.
+  var parts: [Node] { [] }
+
+  /// The same step over other parts.
+  func rebuilt(with parts: [Node]) -> Node { self }
+
+  /// What tells the step from others with the same parts; the place in the source is no part of it.
+  var identity: String { "?" }
+
+  /// The local variables that the step binds for its parts.
+  var boundLocals: Range<Int> { 0..<0 }
+
   /// An error with the place of this step, unless it has one.
   final func failure(_ error: EvaluationError) -> Outcome {
     var placed = error
@@ -31,6 +43,7 @@ final class ConstantNode: Node, @unchecked Sendable {
   }
 
   override func evaluate(_ frame: inout Frame) -> Outcome { .value(value) }
+  override var identity: String { "constant \(value.type)=\(value)" }
 }
 
 /// A part that can only fail, such as a name that is not declared in an unchecked expression.
@@ -43,6 +56,7 @@ final class FailureNode: Node, @unchecked Sendable {
   }
 
   override func evaluate(_ frame: inout Frame) -> Outcome { failure(error) }
+  override var identity: String { "failure \(error)" }
 }
 
 /// A variable of the environment.
@@ -60,6 +74,8 @@ final class VariableNode: Node, @unchecked Sendable {
     guard slot < frame.facts.count, let value = frame.facts[slot] else { return .unknown(unknown) }
     return .value(value)
   }
+
+  override var identity: String { "variable \(slot)" }
 }
 
 /// A variable that a macro binds.
@@ -74,6 +90,8 @@ final class LocalNode: Node, @unchecked Sendable {
   override func evaluate(_ frame: inout Frame) -> Outcome {
     frame.locals[index] ?? failure(EvaluationError(.undeclared, "the variable has no value"))
   }
+
+  override var identity: String { "local \(index)" }
 }
 
 /// What several unknowns or errors among the arguments of one function come to.

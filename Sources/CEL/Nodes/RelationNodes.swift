@@ -11,6 +11,12 @@ final class EqualityNode: Node, @unchecked Sendable {
     super.init(range)
   }
 
+  override var parts: [Node] { [left, right] }
+  override func rebuilt(with parts: [Node]) -> Node {
+    EqualityNode(parts[0], parts[1], isNegated: isNegated, range)
+  }
+  override var identity: String { isNegated ? "!=" : "==" }
+
   override func evaluate(_ frame: inout Frame) -> Outcome {
     let first = left.evaluate(&frame)
     let second = right.evaluate(&frame)
@@ -31,6 +37,38 @@ final class EqualityNode: Node, @unchecked Sendable {
     } catch {
       return failure(error)
     }
+  }
+}
+
+/// `a == literal` and `a != literal`, for a short literal that has nothing in it; it costs nothing.
+final class ConstantEqualityNode: Node, @unchecked Sendable {
+  let operand: Node
+  let constant: Value
+  let isNegated: Bool
+
+  /// Makes the step, or nil if the literal is of another kind.
+  init?(_ operand: Node, _ constant: Value, isNegated: Bool, _ range: Range<Int>) {
+    switch constant {
+    case .string(let text) where text.utf8.count < 256: break
+    case .bool, .int, .uint, .null: break
+    default: return nil
+    }
+    self.operand = operand
+    self.constant = constant
+    self.isNegated = isNegated
+    super.init(range)
+  }
+
+  override var parts: [Node] { [operand] }
+  override func rebuilt(with parts: [Node]) -> Node {
+    ConstantEqualityNode(parts[0], constant, isNegated: isNegated, range) ?? self
+  }
+  override var identity: String { "\(isNegated ? "!=" : "==") \(constant.type)=\(constant)" }
+
+  override func evaluate(_ frame: inout Frame) -> Outcome {
+    let outcome = operand.evaluate(&frame)
+    guard case .value(let value) = outcome else { return outcome }
+    return .value(.bool((value == constant) != isNegated))
   }
 }
 
@@ -142,6 +180,12 @@ final class OrderNode: Node, @unchecked Sendable {
     super.init(range)
   }
 
+  override var parts: [Node] { [left, right] }
+  override func rebuilt(with parts: [Node]) -> Node {
+    OrderNode(parts[0], parts[1], relation, range)
+  }
+  override var identity: String { relation.rawValue }
+
   override func evaluate(_ frame: inout Frame) -> Outcome {
     let first = left.evaluate(&frame)
     let second = right.evaluate(&frame)
@@ -170,6 +214,12 @@ final class MembershipNode: Node, @unchecked Sendable {
     self.container = container
     super.init(range)
   }
+
+  override var parts: [Node] { [element, container] }
+  override func rebuilt(with parts: [Node]) -> Node {
+    MembershipNode(parts[0], parts[1], range)
+  }
+  override var identity: String { "in" }
 
   override func evaluate(_ frame: inout Frame) -> Outcome {
     let first = element.evaluate(&frame)
@@ -214,18 +264,33 @@ final class MembershipNode: Node, @unchecked Sendable {
 final class LiteralMembershipNode: Node, @unchecked Sendable {
   let element: Node
   let keys: Set<MapKey>
+  let literals: [Value]
 
-  init(_ element: Node, _ keys: Set<MapKey>, _ range: Range<Int>) {
+  /// Makes the step, or nil if the literals are not all text, booleans or integers.
+  init?(_ element: Node, _ literals: [Value], _ range: Range<Int>) {
+    var keys: Set<MapKey> = []
+    for literal in literals {
+      guard !literal.isDouble, let key = MapKey(literal) else { return nil }
+      keys.insert(key)
+    }
     self.element = element
     self.keys = keys
+    self.literals = literals
     super.init(range)
   }
+
+  override var parts: [Node] { [element] }
+  override func rebuilt(with parts: [Node]) -> Node {
+    LiteralMembershipNode(parts[0], literals, range) ?? self
+  }
+  override var identity: String { "in \(literals)" }
 
   override func evaluate(_ frame: inout Frame) -> Outcome {
     let outcome = element.evaluate(&frame)
     guard case .value(let value) = outcome else { return outcome }
-    guard let key = MapKey(value) else { return .value(.bool(false)) }
-    return .value(.bool(keys.contains(key)))
+    // A double equals an integer by value, not exactly, which a set cannot look up.
+    if value.isDouble { return .value(.bool(literals.contains { $0 == value })) }
+    return .value(.bool(MapKey(value).map { keys.contains($0) } ?? false))
   }
 }
 
@@ -242,6 +307,12 @@ final class PatternNode: Node, @unchecked Sendable {
     self.costFactor = costFactor
     super.init(range)
   }
+
+  override var parts: [Node] { [text] }
+  override func rebuilt(with parts: [Node]) -> Node {
+    PatternNode(parts[0], pattern, costFactor: costFactor, range)
+  }
+  override var identity: String { "matches \(pattern.pattern)" }
 
   override func evaluate(_ frame: inout Frame) -> Outcome {
     let outcome = text.evaluate(&frame)

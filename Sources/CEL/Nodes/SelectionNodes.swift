@@ -12,6 +12,12 @@ class SelectNode: Node, @unchecked Sendable {
     super.init(range)
   }
 
+  override var parts: [Node] { [operand] }
+  override func rebuilt(with parts: [Node]) -> Node {
+    SelectNode(parts[0], field, expected: expected?.type, range)
+  }
+  override var identity: String { "select \(field)" }
+
   override func evaluate(_ frame: inout Frame) -> Outcome {
     let outcome = operand.evaluate(&frame)
     guard case .value(let value) = outcome else { return outcome }
@@ -62,6 +68,12 @@ class SelectNode: Node, @unchecked Sendable {
 
 /// `has(operand.field)`.
 final class PresenceNode: SelectNode, @unchecked Sendable {
+  override var parts: [Node] { [operand] }
+  override func rebuilt(with parts: [Node]) -> Node {
+    PresenceNode(parts[0], field, expected: expected?.type, range)
+  }
+  override var identity: String { "has \(field)" }
+
   override func evaluate(_ frame: inout Frame) -> Outcome {
     let outcome = operand.evaluate(&frame)
     switch outcome {
@@ -87,6 +99,12 @@ final class PresenceNode: SelectNode, @unchecked Sendable {
 
 /// `operand.?field`.
 final class OptionalSelectNode: SelectNode, @unchecked Sendable {
+  override var parts: [Node] { [operand] }
+  override func rebuilt(with parts: [Node]) -> Node {
+    OptionalSelectNode(parts[0], field, expected: expected?.type, range)
+  }
+  override var identity: String { "select? \(field)" }
+
   override func evaluate(_ frame: inout Frame) -> Outcome {
     let outcome = operand.evaluate(&frame)
     guard case .value(let value) = outcome else { return outcome }
@@ -106,6 +124,12 @@ final class IndexNode: Node, @unchecked Sendable {
     self.isOptional = isOptional
     super.init(range)
   }
+
+  override var parts: [Node] { [operand, index] }
+  override func rebuilt(with parts: [Node]) -> Node {
+    IndexNode(parts[0], parts[1], isOptional: isOptional, range)
+  }
+  override var identity: String { isOptional ? "index?" : "index" }
 
   override func evaluate(_ frame: inout Frame) -> Outcome {
     let target = operand.evaluate(&frame)
@@ -143,7 +167,8 @@ final class IndexNode: Node, @unchecked Sendable {
       }
       if position >= 0, position < Int64(list.count) { return list[Int(position)] }
       guard reportsAbsence else { return nil }
-      throw EvaluationError(.indexOutOfBounds, "the list has \(list.count) elements; there is none at \(position)")
+      throw EvaluationError(
+        .indexOutOfBounds, "the list has \(list.count) elements; there is none at \(position)")
     case .map(let map):
       if let value = map[key] { return value }
       guard reportsAbsence else { return nil }

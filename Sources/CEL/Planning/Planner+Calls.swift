@@ -1,5 +1,6 @@
 extension Planner {
-  mutating func call(_ name: String, _ arguments: [Syntax], _ node: Syntax, isReceiver: Bool = false) -> Node {
+  mutating func call(_ name: String, _ arguments: [Syntax], _ node: Syntax, isReceiver: Bool = false) -> Node
+  {
     guard case .function(let reference) = expression.resolutions[node.id] else {
       return FailureNode(EvaluationError(.undeclared, "the function `\(name)` is not declared"), node.range)
     }
@@ -12,8 +13,10 @@ extension Planner {
     if isStatic, overloads.count == 1 {
       // A result that is an aggregate is charged by what is in it, which only the general step does.
       switch (overloads[0].implementation, overloads[0].result.isAggregate) {
-      case (.unary(let function), false): return UnaryCallNode(steps[0], function, node.range)
-      case (.binary(let function), false): return BinaryCallNode(steps[0], steps[1], function, node.range)
+      case (.unary(let function), false):
+        return UnaryCallNode(steps[0], overloads[0].id, function, node.range)
+      case (.binary(let function), false):
+        return BinaryCallNode(steps[0], steps[1], overloads[0].id, function, node.range)
       default: break
       }
     }
@@ -31,8 +34,8 @@ extension Planner {
   /// The steps of operators and of functions with literal arguments.
   private func special(_ name: String, _ steps: [Node], _ node: Syntax) -> Node? {
     switch (name, steps.count) {
-    case ("_==_", 2): return EqualityNode(steps[0], steps[1], isNegated: false, node.range)
-    case ("_!=_", 2): return EqualityNode(steps[0], steps[1], isNegated: true, node.range)
+    case ("_==_", 2): return equality(steps[0], steps[1], isNegated: false, node)
+    case ("_!=_", 2): return equality(steps[0], steps[1], isNegated: true, node)
     case ("_<_", 2): return OrderNode(steps[0], steps[1], .less, node.range)
     case ("_<=_", 2): return OrderNode(steps[0], steps[1], .lessOrEqual, node.range)
     case ("_>_", 2): return OrderNode(steps[0], steps[1], .greater, node.range)
@@ -44,16 +47,30 @@ extension Planner {
     }
   }
 
+  private func equality(_ left: Node, _ right: Node, isNegated: Bool, _ node: Syntax) -> Node {
+    if !isTracing {
+      for (operand, other) in [(left, right), (right, left)] {
+        if let constant = other as? ConstantNode,
+          let step = ConstantEqualityNode(operand, constant.value, isNegated: isNegated, node.range)
+        {
+          return step
+        }
+      }
+    }
+    return EqualityNode(left, right, isNegated: isNegated, node.range)
+  }
+
   private func membership(_ element: Node, _ container: Node, _ node: Syntax) -> Node {
     if let constant = container as? ConstantNode, case .list(let values) = constant.value, !isTracing {
-      let keys = values.map { MapKey($0) }
-      if !keys.contains(nil) { return LiteralMembershipNode(element, Set(keys.compactMap { $0 }), node.range) }
+      if let step = LiteralMembershipNode(element, values, node.range) { return step }
     }
     return MembershipNode(element, container, node.range)
   }
 
   private func pattern(_ text: Node, _ pattern: Node, _ node: Syntax) -> Node? {
-    guard let constant = pattern as? ConstantNode, case .string(let source) = constant.value else { return nil }
+    guard let constant = pattern as? ConstantNode, case .string(let source) = constant.value else {
+      return nil
+    }
     do {
       return PatternNode(
         text, try Pattern.compiled(source), costFactor: 1 + source.utf8.count / 8, node.range)

@@ -15,7 +15,9 @@ struct Planner {
   }
 
   /// The steps of the whole expression.
-  static func plan(_ expression: CheckedExpression, _ environment: Environment, isTracing: Bool = false) -> Node {
+  static func plan(_ expression: CheckedExpression, _ environment: Environment, isTracing: Bool = false)
+    -> Node
+  {
     var planner = Planner(expression, environment, isTracing: isTracing)
     return planner.plan(expression.root)
   }
@@ -125,7 +127,8 @@ struct Planner {
     return ComprehensionNode(
       comprehension.form, plan(comprehension.range), variable: binder(node),
       hasTwoVariables: comprehension.secondVariable != nil,
-      condition: comprehension.condition.map { plan($0) }, transform: comprehension.transform.map { plan($0) },
+      condition: comprehension.condition.map { plan($0) },
+      transform: comprehension.transform.map { plan($0) },
       bodyCost: bodies.reduce(1) { $0 + $1.nodeCount }, node.range)
   }
 
@@ -178,10 +181,12 @@ extension Node {
     case let node as UnaryCallNode: node.argument is ConstantNode
     case let node as BinaryCallNode: node.first is ConstantNode && node.second is ConstantNode
     case let node as EqualityNode: node.left is ConstantNode && node.right is ConstantNode
+    case let node as ConstantEqualityNode: node.operand is ConstantNode
     case let node as OrderNode: node.left is ConstantNode && node.right is ConstantNode
     case let node as NotNode: node.operand is ConstantNode
     case let node as LogicNode: node.operands.allSatisfy { $0 is ConstantNode }
-    case let node as ConditionalNode: node.condition is ConstantNode && node.first is ConstantNode && node.second is ConstantNode
+    case let node as ConditionalNode:
+      node.condition is ConstantNode && node.first is ConstantNode && node.second is ConstantNode
     case let node as SelectNode: node.operand is ConstantNode
     case let node as IndexNode: node.operand is ConstantNode && node.index is ConstantNode
     default: false

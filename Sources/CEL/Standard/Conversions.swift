@@ -16,7 +16,8 @@ extension Library {
     conversion("timestamp", .timestamp, from: [.timestamp, .string, .int], Conversion.timestamp),
     conversion("duration", .duration, from: [.duration, .string], Conversion.duration),
     FunctionDeclaration(
-      "type", [Overload("type", [a], .type(a), .unary { value throws(EvaluationError) in .type(value.type) })]),
+      "type", [Overload("type", [a], .type(a), .unary { value throws(EvaluationError) in .type(value.type) })]
+    ),
     FunctionDeclaration(
       "dyn", [Overload("to_dyn", [a], .dyn, .unary { value throws(EvaluationError) in value })]),
   ]
@@ -165,7 +166,8 @@ enum Conversion {
     case .string(let text):
       if let result = Timestamp(text) { return .timestamp(result) }
       throw EvaluationError(
-        .range, "\(value) is not a timestamp of RFC 3339 in the years 1 to 9999, such as 2026-01-31T00:00:00Z")
+        .range, "\(value) is not a timestamp of RFC 3339 in the years 1 to 9999, such as 2026-01-31T00:00:00Z"
+      )
     default: throw failure(value, "timestamp")
     }
   }

@@ -25,5 +25,7 @@ extension Library {
     name: "two-variable comprehensions", macros: Macro.twoVariables)
 
   /// All extension libraries.
-  public static let extensions: [Library] = [optionals, bindings, block, twoVariableComprehensions]
+  public static let extensions: [Library] = [
+    optionals, bindings, block, twoVariableComprehensions, strings, math, encoders, network, sets,
+  ]
 }

@@ -5,24 +5,33 @@ extension Library {
   private static let b = CELType.typeParameter("B")
 
   static let operators: [FunctionDeclaration] = [
-    binary("_+_", Arithmetic.add, [
-      ("int", .int, .int, .int), ("uint", .uint, .uint, .uint), ("double", .double, .double, .double),
-      ("string", .string, .string, .string), ("bytes", .bytes, .bytes, .bytes),
-      ("list", .list(a), .list(a), .list(a)), ("timestamp_duration", .timestamp, .duration, .timestamp),
-      ("duration_timestamp", .duration, .timestamp, .timestamp), ("duration", .duration, .duration, .duration),
-    ]),
-    binary("_-_", Arithmetic.subtract, [
-      ("int", .int, .int, .int), ("uint", .uint, .uint, .uint), ("double", .double, .double, .double),
-      ("timestamp", .timestamp, .timestamp, .duration),
-      ("timestamp_duration", .timestamp, .duration, .timestamp),
-      ("duration", .duration, .duration, .duration),
-    ]),
-    binary("_*_", Arithmetic.multiply, [
-      ("int", .int, .int, .int), ("uint", .uint, .uint, .uint), ("double", .double, .double, .double),
-    ]),
-    binary("_/_", Arithmetic.divide, [
-      ("int", .int, .int, .int), ("uint", .uint, .uint, .uint), ("double", .double, .double, .double),
-    ]),
+    binary(
+      "_+_", Arithmetic.add,
+      [
+        ("int", .int, .int, .int), ("uint", .uint, .uint, .uint), ("double", .double, .double, .double),
+        ("string", .string, .string, .string), ("bytes", .bytes, .bytes, .bytes),
+        ("list", .list(a), .list(a), .list(a)), ("timestamp_duration", .timestamp, .duration, .timestamp),
+        ("duration_timestamp", .duration, .timestamp, .timestamp),
+        ("duration", .duration, .duration, .duration),
+      ]),
+    binary(
+      "_-_", Arithmetic.subtract,
+      [
+        ("int", .int, .int, .int), ("uint", .uint, .uint, .uint), ("double", .double, .double, .double),
+        ("timestamp", .timestamp, .timestamp, .duration),
+        ("timestamp_duration", .timestamp, .duration, .timestamp),
+        ("duration", .duration, .duration, .duration),
+      ]),
+    binary(
+      "_*_", Arithmetic.multiply,
+      [
+        ("int", .int, .int, .int), ("uint", .uint, .uint, .uint), ("double", .double, .double, .double),
+      ]),
+    binary(
+      "_/_", Arithmetic.divide,
+      [
+        ("int", .int, .int, .int), ("uint", .uint, .uint, .uint), ("double", .double, .double, .double),
+      ]),
     binary("_%_", Arithmetic.remainder, [("int", .int, .int, .int), ("uint", .uint, .uint, .uint)]),
     FunctionDeclaration(
       "-_", [.int, .double].map { Overload("negate_\($0)", [$0], $0, .unary(Arithmetic.negate)) }),

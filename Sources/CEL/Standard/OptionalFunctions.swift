@@ -6,16 +6,20 @@ extension Library {
     FunctionDeclaration(
       "optional.of",
       [
-        Overload("optional_of", [a], .optional(a), .unary { value throws(EvaluationError) in
-          .optional(OptionalValue(value))
-        })
+        Overload(
+          "optional_of", [a], .optional(a),
+          .unary { value throws(EvaluationError) in
+            .optional(OptionalValue(value))
+          })
       ]),
     FunctionDeclaration(
       "optional.ofNonZeroValue",
       [
-        Overload("optional_ofNonZeroValue", [a], .optional(a), .unary { value throws(EvaluationError) in
-          value.isZero ? .optionalNone : .optional(OptionalValue(value))
-        })
+        Overload(
+          "optional_ofNonZeroValue", [a], .optional(a),
+          .unary { value throws(EvaluationError) in
+            value.isZero ? .optionalNone : .optional(OptionalValue(value))
+          })
       ]),
     FunctionDeclaration(
       "optional.none",
@@ -23,31 +27,38 @@ extension Library {
     FunctionDeclaration(
       "hasValue",
       [
-        Overload("optional_hasValue", .receiver, [.optional(a)], .bool, .unary { value throws(EvaluationError) in
-          .bool(try content(value, "hasValue") != nil)
-        })
+        Overload(
+          "optional_hasValue", .receiver, [.optional(a)], .bool,
+          .unary { value throws(EvaluationError) in
+            .bool(try content(value, "hasValue") != nil)
+          })
       ]),
     FunctionDeclaration(
       "value",
       [
-        Overload("optional_value", .receiver, [.optional(a)], a, .unary { value throws(EvaluationError) in
-          guard let content = try content(value, "value") else {
-            throw EvaluationError(.invalidArgument, "optional.none() has no value")
-          }
-          return content
-        })
+        Overload(
+          "optional_value", .receiver, [.optional(a)], a,
+          .unary { value throws(EvaluationError) in
+            guard let content = try content(value, "value") else {
+              throw EvaluationError(.invalidArgument, "optional.none() has no value")
+            }
+            return content
+          })
       ]),
     FunctionDeclaration(
       "or",
       [
-        Overload("optional_or", .receiver, [.optional(a), .optional(a)], .optional(a), .lenient {
-          alternative($0, unwraps: false)
-        })
+        Overload(
+          "optional_or", .receiver, [.optional(a), .optional(a)], .optional(a),
+          .lenient {
+            alternative($0, unwraps: false)
+          })
       ]),
     FunctionDeclaration(
       "orValue",
       [
-        Overload("optional_orValue", .receiver, [.optional(a), a], a, .lenient { alternative($0, unwraps: true) })
+        Overload(
+          "optional_orValue", .receiver, [.optional(a), a], a, .lenient { alternative($0, unwraps: true) })
       ]),
     FunctionDeclaration(
       "optional.unwrap",
@@ -58,18 +69,22 @@ extension Library {
     FunctionDeclaration(
       "first",
       [
-        Overload("list_first", .receiver, [.list(a)], .optional(a), .unary { value throws(EvaluationError) in
-          guard case .list(let list) = value else { throw notOptional(value, "first") }
-          return list.first.map { .optional(OptionalValue($0)) } ?? .optionalNone
-        })
+        Overload(
+          "list_first", .receiver, [.list(a)], .optional(a),
+          .unary { value throws(EvaluationError) in
+            guard case .list(let list) = value else { throw notOptional(value, "first") }
+            return list.first.map { .optional(OptionalValue($0)) } ?? .optionalNone
+          })
       ]),
     FunctionDeclaration(
       "last",
       [
-        Overload("list_last", .receiver, [.list(a)], .optional(a), .unary { value throws(EvaluationError) in
-          guard case .list(let list) = value else { throw notOptional(value, "last") }
-          return list.last.map { .optional(OptionalValue($0)) } ?? .optionalNone
-        })
+        Overload(
+          "list_last", .receiver, [.list(a)], .optional(a),
+          .unary { value throws(EvaluationError) in
+            guard case .list(let list) = value else { throw notOptional(value, "last") }
+            return list.last.map { .optional(OptionalValue($0)) } ?? .optionalNone
+          })
       ]),
   ]
 

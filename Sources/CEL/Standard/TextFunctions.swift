@@ -37,12 +37,14 @@ extension Library {
     FunctionDeclaration(
       name,
       [
-        Overload("\(name)_string", .receiver, [.string, .string], .bool, .binary { first, second throws(EvaluationError) in
-          guard case .string(let text) = first, case .string(let part) = second else {
-            throw Arithmetic.mismatch(name, first, second)
-          }
-          return .bool(test(text, part))
-        })
+        Overload(
+          "\(name)_string", .receiver, [.string, .string], .bool,
+          .binary { first, second throws(EvaluationError) in
+            guard case .string(let text) = first, case .string(let part) = second else {
+              throw Arithmetic.mismatch(name, first, second)
+            }
+            return .bool(test(text, part))
+          })
       ])
   }
 }

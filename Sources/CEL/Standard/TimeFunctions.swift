@@ -28,9 +28,11 @@ extension Library {
       return .int(Int64(timePart(date, Int(local - date.startSeconds), Int(time.nanoseconds))))
     }
     var overloads = [
-      Overload("\(name)_timestamp", .receiver, [.timestamp], .int, .unary { value throws(EvaluationError) in
-        try read(value, offset: 0)
-      }),
+      Overload(
+        "\(name)_timestamp", .receiver, [.timestamp], .int,
+        .unary { value throws(EvaluationError) in
+          try read(value, offset: 0)
+        }),
       Overload(
         "\(name)_timestamp_zone", .receiver, [.timestamp, .string], .int,
         .binary { value, zone throws(EvaluationError) in
@@ -42,12 +44,14 @@ extension Library {
     ]
     if let spanPart {
       overloads.append(
-        Overload("\(name)_duration", .receiver, [.duration], .int, .unary { value throws(EvaluationError) in
-          guard case .duration(let span) = value else {
-            throw EvaluationError(.noSuchOverload, "`\(name)` cannot be applied to \(value.type)")
-          }
-          return .int(spanPart(span))
-        }))
+        Overload(
+          "\(name)_duration", .receiver, [.duration], .int,
+          .unary { value throws(EvaluationError) in
+            guard case .duration(let span) = value else {
+              throw EvaluationError(.noSuchOverload, "`\(name)` cannot be applied to \(value.type)")
+            }
+            return .int(spanPart(span))
+          }))
     }
     return FunctionDeclaration(name, overloads)
   }

@@ -46,7 +46,8 @@ struct Lexer {
       switch source[position] {
       case 0x20, 0x09, 0x0A, 0x0C, 0x0D: position += 1
       case UInt8(ascii: "/") where byte(at: position + 1) == UInt8(ascii: "/"):
-        while position < source.count, source[position] != 0x0A, source[position] != 0x0D { position += 1 }
+        // Only a line feed ends a comment; a carriage return alone does not.
+        while position < source.count, source[position] != 0x0A { position += 1 }
       default: return
       }
     }
@@ -74,7 +75,8 @@ struct Lexer {
       if position < source.count { skipScalar() }
       return report(
         "this name in backticks is not complete",
-        remedy: "between backticks, letters, digits, `_`, `.`, `-`, `/` and spaces are allowed", start..<position)
+        remedy: "between backticks, letters, digits, `_`, `.`, `-`, `/` and spaces are allowed",
+        start..<position)
     }
     position += 1
     return .quotedIdentifier(String(decoding: source[(start + 1)..<(position - 1)], as: UTF8.self))
@@ -101,9 +103,10 @@ struct Lexer {
       case "=": "to compare, write `==`"
       case "&": "for \"and\", write `&&`"
       case "|": "for \"or\", write `||`"
+      case "#": "a comment starts with `//`"
       case ";": "an expression ends without a semicolon"
       case "“", "”", "‘", "’", "„": "quote text with \"…\" or '…'"
-      default: nil
+      default: "text must be in quotes; names have the letters a to z, digits and `_`"
       }
     return report("unexpected character `\(text)`", remedy: remedy, start..<position)
   }
@@ -143,7 +146,9 @@ extension Lexer {
     if byte(at: position).isNamePart { return malformedNumber(from: start) }
     let text = String(decoding: source[start..<position], as: UTF8.self)
     guard let value = Double(text), value.isFinite else {
-      return report("the number \(text) is out of the range of double", start..<position)
+      return report(
+        "the number \(text) is out of the range of double", remedy: "doubles go up to 1.8e308",
+        start..<position)
     }
     return .double(value)
   }
@@ -206,10 +211,14 @@ extension Lexer {
     while true {
       guard position < source.count, isTriple || (source[position] != 0x0A && source[position] != 0x0D) else {
         let kind = isBytes ? "bytes literal" : "string"
-        return report("this \(kind) is not closed", remedy: "close it with `\(closing(quote, isTriple))`", start..<position)
+        return report(
+          "this \(kind) is not closed", remedy: "close it with `\(closing(quote, isTriple))`",
+          start..<position)
       }
       let byte = source[position]
-      if byte == quote, !isTriple || (self.byte(at: position + 1) == quote && self.byte(at: position + 2) == quote) {
+      if byte == quote,
+        !isTriple || (self.byte(at: position + 1) == quote && self.byte(at: position + 2) == quote)
+      {
         position += isTriple ? 3 : 1
         break
       }

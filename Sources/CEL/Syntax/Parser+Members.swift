@@ -26,7 +26,9 @@ extension Parser {
     case .identifier(let identifier) where !Parser.operatorWords.contains(identifier): name = identifier
     case .quotedIdentifier(let identifier): name = identifier
     default:
-      reportUnexpected(expecting: "the name of a field after `.`")
+      reportUnexpected(
+        expecting: "the name of a field after `.`",
+        remedy: "write record.field; other names stand in map[\"name\"]")
       return Syntax(.fault, range: operand.range, id: numbers.next())
     }
     advance()
@@ -46,7 +48,8 @@ extension Parser {
     let isOptional = accept(.question)
     let index = expression()
     expect(.closeBracket, after: opening)
-    let range = outer(operand).lowerBound..<max(tokens[position - 1].range.upperBound, outer(operand).upperBound)
+    let range =
+      outer(operand).lowerBound..<max(tokens[position - 1].range.upperBound, outer(operand).upperBound)
     return make(.index(operand, index, isOptional: isOptional), range)
   }
 
@@ -58,12 +61,12 @@ extension Parser {
     if accept(.closeParenthesis) { return arguments }
     repeat {
       if at(.closeParenthesis) {
-        reportUnexpected(expecting: "an argument after `,`")
+        reportUnexpected(expecting: "an argument after `,`", remedy: "remove the comma")
         break
       }
       arguments.append(expression())
     } while accept(.comma)
-    expect(.closeParenthesis, after: opening)
+    expect(.closeParenthesis, after: opening, separated: true)
     return arguments
   }
 
@@ -97,7 +100,8 @@ extension Parser {
         diagnostics.append(
           Diagnostic(
             .token, "the number \(magnitude) is out of range",
-            remedy: "integers go up to \(Int64.max); for an unsigned one write \(magnitude)u", range: first.range))
+            remedy: "integers go up to \(Int64.max); for an unsigned one write \(magnitude)u",
+            range: first.range))
         return make(.fault, first.range)
       }
       return make(.literal(.int(value)), first.range)
@@ -112,7 +116,8 @@ extension Parser {
     case .symbol(.dot):
       advance()
       guard case .identifier(let name) = token.kind else {
-        reportUnexpected(expecting: "a name after `.`")
+        reportUnexpected(
+          expecting: "a name after `.`", remedy: "a name with a leading dot is an absolute one")
         return make(.fault, first.range)
       }
       return identifier(name, isAbsolute: true, from: first)
@@ -120,7 +125,7 @@ extension Parser {
     case .symbol(.openBracket): return list(first)
     case .symbol(.openBrace): return map(first)
     default:
-      reportUnexpected(expecting: "a value")
+      reportUnexpected(expecting: "a value", remedy: "an operator stands between two values")
       return faultBehind(first)
     }
   }
@@ -171,7 +176,8 @@ extension Parser {
     advance()
     let inner = expression()
     expect(.closeParenthesis, after: opening)
-    outerRanges[inner.id] = opening.range.lowerBound..<max(tokens[position - 1].range.upperBound, inner.range.upperBound)
+    outerRanges[inner.id] =
+      opening.range.lowerBound..<max(tokens[position - 1].range.upperBound, inner.range.upperBound)
     return inner
   }
 
@@ -183,7 +189,7 @@ extension Parser {
       elements.append(Syntax.ListElement(expression(), isOptional: isOptional))
       if !accept(.comma) { break }
     }
-    expect(.closeBracket, after: opening)
+    expect(.closeBracket, after: opening, separated: true)
     return make(.list(elements), opening.range.lowerBound..<tokens[position - 1].range.upperBound)
   }
 
@@ -197,7 +203,7 @@ extension Parser {
       entries.append(Syntax.MapEntry(key, expression(), isOptional: isOptional))
       if !accept(.comma) { break }
     }
-    expect(.closeBrace, after: opening)
+    expect(.closeBrace, after: opening, separated: true)
     return make(.map(entries), opening.range.lowerBound..<tokens[position - 1].range.upperBound)
   }
 
@@ -214,7 +220,7 @@ extension Parser {
       _ = accept(.question)
       switch token.kind {
       case .identifier, .quotedIdentifier: advance()
-      default: reportUnexpected(expecting: "the name of a field")
+      default: reportUnexpected(expecting: "the name of a field", remedy: "write {name: value}")
       }
       expect(.colon)
       values.append(expression())

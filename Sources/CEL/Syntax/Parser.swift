@@ -49,7 +49,15 @@ struct Parser {
     }
     let root = expression()
     if token.kind != .end, diagnostics.isEmpty || faultPosition < 0 {
-      reportUnexpected(expecting: "an operator or the end")
+      var remedy = "join conditions with `&&` or `||`"
+      switch token.kind {
+      case .symbol(.closeParenthesis), .symbol(.closeBracket), .symbol(.closeBrace):
+        remedy = "remove it, or open it before"
+      case .symbol(.comma): remedy = "a list is written [a, b]"
+      case .double: remedy = "a field has a name; an element of a list is written list[0]"
+      default: break
+      }
+      reportUnexpected(expecting: "an operator or the end", remedy: remedy)
     }
     return root
   }
@@ -71,7 +79,7 @@ struct Parser {
   }
 
   /// Reads a symbol that must come; if it does not, reports it and skips to a place to go on from.
-  mutating func expect(_ symbol: Token.Symbol, after opening: Token? = nil) {
+  mutating func expect(_ symbol: Token.Symbol, after opening: Token? = nil, separated: Bool = false) {
     if accept(symbol) { return }
     if let opening, token.kind == .end {
       report(
@@ -79,9 +87,19 @@ struct Parser {
         remedy: "add `\(symbol.rawValue)`", at: opening.range)
       return
     }
-    reportUnexpected(expecting: "`\(symbol.rawValue)`")
+    if separated {
+      report(
+        "expected `,` or `\(symbol.rawValue)`, found \(token.described(in: source))",
+        remedy: wordRemedy ?? "separate the parts with `,`")
+    } else {
+      let remedy = symbol == .colon ? "a map is written {key: value}, a choice condition ? a : b" : nil
+      report(
+        "expected `\(symbol.rawValue)`, found \(token.described(in: source))",
+        remedy: wordRemedy ?? remedy ?? "add `\(symbol.rawValue)`")
+    }
     skipToBoundary()
-    _ = accept(symbol)
+    // What follows was not read as it was meant, so a fault right there says nothing new.
+    if !accept(symbol) { faultPosition = position }
   }
 
   // MARK: Faults
@@ -90,22 +108,27 @@ struct Parser {
     guard faultPosition != position else { return }
     faultPosition = position
     // A token that the lexer reported says enough.
-    if token.kind == .fault && range == nil { return }
+    if range == nil, token.kind == .fault || (position > 0 && tokens[position - 1].kind == .fault) { return }
     diagnostics.append(Diagnostic(.syntax, message, remedy: remedy, range: range ?? token.range))
   }
 
-  mutating func reportUnexpected(expecting expected: String) {
-    var remedy: String?
-    if case .identifier(let name) = token.kind {
-      switch name.lowercased() {
-      case "and": remedy = "write `&&`"
-      case "or": remedy = "write `||`"
-      case "not": remedy = "write `!`"
-      case "is", "equals": remedy = "write `==`"
-      default: break
-      }
+  mutating func reportUnexpected(expecting expected: String, remedy: String) {
+    report(
+      "expected \(expected), found \(token.described(in: source))", remedy: wordRemedy ?? remedy)
+  }
+
+  /// What to write instead of an operator of another language.
+  private var wordRemedy: String? {
+    if at(.greater), position > 0, tokens[position - 1].kind == .symbol(.less) { return "write `!=`" }
+    guard case .identifier(let name) = token.kind else { return nil }
+    switch name.lowercased() {
+    case "and": return "write `&&`"
+    case "or": return "write `||`"
+    case "not": return "write `!`"
+    case "is", "equals", "eq": return "write `==`"
+    case "like", "matches": return "write text.matches(\"pattern\")"
+    default: return nil
     }
-    report("expected \(expected), found \(token.described(in: source))", remedy: remedy)
   }
 
   /// Skips to the next comma, colon or closing bracket of the level that is being read.
@@ -182,17 +205,24 @@ struct Parser {
         var operands = [left]
         while binaryOperator?.precedence == precedence {
           advance()
-          operands.append(binary(minimum: precedence + 1))
+          operands.append(operand(minimum: precedence + 1))
         }
         let range = span(left, operands[operands.count - 1])
         left = make(precedence == 1 ? .or(operands) : .and(operands), range)
       } else {
         advance()
-        let right = binary(minimum: precedence + 1)
+        let right = operand(minimum: precedence + 1)
         left = make(.call(name, [left, right]), span(left, right))
       }
     }
     return left
+  }
+
+  /// The right operand of an operator, which counts as nested.
+  private mutating func operand(minimum: Int) -> Syntax {
+    nesting += 1
+    defer { nesting -= 1 }
+    return binary(minimum: minimum)
   }
 
   private var binaryOperator: (name: String, precedence: Int)? {

@@ -132,6 +132,11 @@ public final class Syntax: Sendable {
     /// What each element becomes.
     public let transform: Syntax?
 
+    /// The name of the macro as it is written.
+    var macroName: String {
+      form == .transformList && secondVariable != nil ? "transformList" : form.rawValue
+    }
+
     /// Makes a comprehension.
     public init(
       _ form: Form, over range: Syntax, _ variable: String, _ secondVariable: String? = nil,

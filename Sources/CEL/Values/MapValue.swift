@@ -61,11 +61,15 @@ public final class MapValue: Sendable {
 
   /// The value at a key; numbers find each other across types.
   public subscript(key: Value) -> Value? {
-    if let positions {
-      guard let key = MapKey(key), let position = positions[key] else { return nil }
-      return entries[position].value
+    if case .string(let text) = key, positions == nil {
+      for entry in entries {
+        if case .string(let candidate) = entry.key, candidate.isSameText(as: text) { return entry.value }
+      }
+      return nil
     }
-    return entries.first { $0.key == key }?.value
+    guard let wanted = MapKey(key) else { return nil }
+    if let positions { return positions[wanted].map { entries[$0].value } }
+    return entries.first { MapKey($0.key) == wanted }?.value
   }
 
   /// The value at a string key.

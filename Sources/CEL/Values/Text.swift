@@ -49,3 +49,44 @@ extension String {
     return order != 0 ? order : count - otherCount
   }
 }
+
+extension String {
+  /// A hash of the bytes, for tables whose contents are not chosen by those who could choose the texts looked up.
+  var textHash: UInt64 {
+    var copy = self
+    return copy.withUTF8 { buffer in
+      var hash: UInt64 = 0x9E37_79B9_7F4A_7C15 ^ UInt64(buffer.count)
+      let raw = UnsafeRawBufferPointer(buffer)
+      var offset = 0
+      while offset + 8 <= raw.count {
+        hash = String.mix(hash, raw.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
+        offset += 8
+      }
+      var tail: UInt64 = 0
+      while offset < raw.count {
+        tail = tail << 8 | UInt64(raw[offset])
+        offset += 1
+      }
+      return String.mix(hash, tail)
+    }
+  }
+
+  private static func mix(_ hash: UInt64, _ word: UInt64) -> UInt64 {
+    let product = (hash ^ word).multipliedFullWidth(by: 0xD6E8_FEB8_6659_FD93)
+    return product.high ^ product.low
+  }
+
+  /// Whether the bytes are those of a part of an array.
+  func hasBytes(_ bytes: [UInt8], from start: Int, count: Int) -> Bool {
+    guard utf8.count == count, start + count <= bytes.count else { return false }
+    var copy = self
+    return copy.withUTF8 { own in
+      bytes.withUnsafeBufferPointer { other in
+        guard let first = own.baseAddress, let second = other.baseAddress, count > 0 else {
+          return count == 0
+        }
+        return memcmp(first, second + start, count) == 0
+      }
+    }
+  }
+}

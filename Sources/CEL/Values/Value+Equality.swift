@@ -53,7 +53,7 @@ enum ValueOrder: Sendable {
 }
 
 extension Value {
-  /// The order of two numbers by their exact mathematical values, or nil if one is not a number.
+  /// The order of two numbers by value, or nil if one is not a number.
   func numericOrder(_ other: Value) -> ValueOrder? {
     switch (self, other) {
     case (.int(let a), .int(let b)): ValueOrder(a, b)
@@ -69,15 +69,9 @@ extension Value {
     }
   }
 
-  /// Compares an integer with a double exactly; converting either to the other's type would round.
-  private static func order<T: FixedWidthInteger>(_ integer: T, _ double: Double) -> ValueOrder {
-    if double.isNaN { return .unordered }
-    if double < Double(T.min) { return .greater }
-    // Double(T.max) rounds up to the power of two that T cannot hold.
-    if double >= Double(T.max) { return .less }
-    let floor = double.rounded(.down)
-    let whole = T(floor)
-    if integer != whole { return ValueOrder(integer, whole) }
-    return floor < double ? .less : .equal
+  /// Compares an integer with a double as doubles, as the reference does: an integer over 2^53 may equal a double
+  /// that is not exactly the same number.
+  private static func order(_ integer: some BinaryInteger, _ double: Double) -> ValueOrder {
+    double.isNaN ? .unordered : ValueOrder(Double(integer), double)
   }
 }

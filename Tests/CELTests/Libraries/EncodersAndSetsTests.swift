@@ -56,6 +56,21 @@ struct SetsLibraryTests {
     #expect(try call(.sets, "sets." + name, first, second) == .bool(expected), "\(name) \(first) \(second)")
   }
 
+  @Test("sets agree with equality, also where numbers are larger than doubles hold exactly")
+  func largeNumbers() throws {
+    let numbers: [Value] = [
+      .int(.max), .int(.max - 1), .int(1 << 53), .int((1 << 53) + 1), .uint(.max), .uint(1 << 63),
+      .double(0x1p53),
+      .double(0x1p63), .double(0x1p64), .double(.nan), .double(-0.0), 0, 0.5,
+    ]
+    for first in numbers {
+      for second in numbers {
+        let together = try call(.sets, "sets.intersects", [first], [second])
+        #expect(together == .bool(first == second), "\(first) and \(second)")
+      }
+    }
+  }
+
   @Test("lists too long to be compared one by one are refused")
   func limit() {
     let first = Value.list((0..<5_000).map { [.int($0)] })

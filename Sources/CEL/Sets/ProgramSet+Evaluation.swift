@@ -1,0 +1,249 @@
+extension ProgramSet {
+  /// What evaluating a set comes to, and storage that is used again by the next evaluation.
+  public struct Result: Sendable {
+    /// The programs that are true, in ascending order.
+    public internal(set) var matched: [Int] = []
+    /// The programs that are undecided, in ascending order, each with the facts that could still decide it.
+    public internal(set) var unknown: [(index: Int, facts: UnknownSet)] = []
+    /// The programs that failed, in ascending order.
+    public internal(set) var failed: [(index: Int, error: EvaluationError)] = []
+
+    /// The programs found to be true so far.
+    var bits = ProgramBits(count: 0)
+    /// The programs that need no more looking at.
+    var settled = ProgramBits(count: 0)
+    /// The programs that must be evaluated in full after all.
+    var open: [Int32] = []
+    var records: [Record?] = []
+    var locals: [Outcome?] = []
+    var memory: [Frame.Memory] = []
+    var round = 0
+    /// Of which set the storage is.
+    var owner: ObjectIdentifier?
+
+    /// Makes an empty result.
+    public init() {}
+  }
+
+  /// Evaluates the set.
+  ///
+  /// - Parameters:
+  ///   - facts: The facts.
+  ///   - active: The programs that count; nil for all. The others are in no list of the result.
+  ///   - result: What it comes to; a result that is used again keeps its storage, so that nothing is allocated.
+  public func evaluate(_ facts: Activation, active: ProgramBits? = nil, into result: inout Result) {
+    prepare(&result)
+    reader.read(facts.slots, into: &result.records)
+    var frame = Frame(
+      facts: facts.slots, locals: result.locals, memory: result.memory, round: result.round,
+      limits: environment.limits)
+    // The frame must be the only owner of the storage, or writing to it would copy it.
+    result.locals = []
+    result.memory = []
+    for index in members { evaluate(index, facts, active, &frame, &result) }
+    for index in thresholds { evaluate(index, facts, active, &frame, &result) }
+    for index in elements { evaluate(index, facts, active, &frame, &result) }
+    for program in plain { evaluateWhole(program, active, &frame, &result) }
+    result.locals = frame.locals
+    result.memory = frame.memory
+    result.bits.append(to: &result.matched, within: active)
+    if result.unknown.count > 1 { result.unknown.sort { $0.index < $1.index } }
+    if result.failed.count > 1 { result.failed.sort { $0.index < $1.index } }
+  }
+
+  private func prepare(_ result: inout Result) {
+    if result.owner != ObjectIdentifier(self) || result.bits.count != count {
+      result.owner = ObjectIdentifier(self)
+      result.bits = ProgramBits(count: count)
+      result.settled = ProgramBits(count: count)
+      result.records = Array(repeating: nil, count: recordCount)
+      result.locals = Array(repeating: nil, count: localCount)
+      result.memory = Array(repeating: Frame.Memory(), count: sharedStepCount)
+      result.matched.reserveCapacity(64)
+    } else {
+      result.bits.clear()
+    }
+    result.round += 1
+    result.matched.removeAll(keepingCapacity: true)
+    result.unknown.removeAll(keepingCapacity: true)
+    result.failed.removeAll(keepingCapacity: true)
+  }
+
+  // MARK: Single programs
+
+  private func evaluateWhole(
+    _ program: Int32, _ active: ProgramBits?, _ frame: inout Frame, _ result: inout Result
+  ) {
+    let number = Int(program)
+    if let active, !active.contains(number) { return }
+    record(number, evaluate(roots[number], &frame), &result)
+  }
+
+  /// Evaluates what must hold of a program besides the condition that the index found to hold.
+  private func evaluateRemainder(
+    _ program: Int32, _ active: ProgramBits?, _ frame: inout Frame, _ result: inout Result
+  ) {
+    let number = Int(program)
+    guard let remainder = remainders[number] else {
+      result.bits.insert(number)
+      return
+    }
+    if let active, !active.contains(number) { return }
+    record(number, evaluate(remainder, &frame), &result)
+  }
+
+  private func evaluate(_ node: Node, _ frame: inout Frame) -> Outcome {
+    frame.cost = environment.limits.cost
+    frame.iterations = environment.limits.iterations
+    return node.evaluate(&frame)
+  }
+
+  private func record(_ number: Int, _ outcome: Outcome, _ result: inout Result) {
+    switch outcome {
+    case .value(.bool(true)): result.bits.insert(number)
+    case .value(.bool(false)): break
+    case .value(let value):
+      var error = EvaluationError(.noSuchOverload, "the result is of type \(value.type) and no condition")
+      error.range = roots[number].range
+      result.failed.append((number, error))
+    case .unknown(let facts): result.unknown.append((number, facts))
+    case .error(let error): result.failed.append((number, error))
+    }
+  }
+
+  // MARK: Indexes
+
+  private func evaluate(
+    _ index: MemberIndex, _ facts: Activation, _ active: ProgramBits?, _ frame: inout Frame,
+    _ result: inout Result
+  ) {
+    switch index.table.match(RecordReader.value(at: index.source, facts.slots, result.records)) {
+    case .none: return
+    case .unclear:
+      for program in index.programs { evaluateWhole(program, active, &frame, &result) }
+    case .bucket(let position):
+      let bucket = index.table.buckets[position]
+      result.bits.insert(bucket.matching)
+      for group in bucket.thresholds.groups {
+        let value = RecordReader.value(at: group.key.source, facts.slots, result.records)
+        if let count = group.holding(value) {
+          result.bits.insert(group.programs[..<count])
+        } else {
+          for program in group.programs { evaluateWhole(program, active, &frame, &result) }
+        }
+      }
+      for program in bucket.others { evaluateRemainder(program, active, &frame, &result) }
+    }
+  }
+
+  private func evaluate(
+    _ index: ThresholdIndex, _ facts: Activation, _ active: ProgramBits?, _ frame: inout Frame,
+    _ result: inout Result
+  ) {
+    let group = index.group
+    let value = RecordReader.value(at: group.key.source, facts.slots, result.records)
+    guard let count = group.holding(value) else {
+      for program in group.programs { evaluateWhole(program, active, &frame, &result) }
+      return
+    }
+    if index.hasOthers {
+      for program in group.programs[..<count] { evaluateRemainder(program, active, &frame, &result) }
+    } else {
+      result.bits.insert(group.programs[..<count])
+    }
+  }
+
+  private func evaluate(
+    _ index: ElementIndex, _ facts: Activation, _ active: ProgramBits?, _ frame: inout Frame,
+    _ result: inout Result
+  ) {
+    guard case .list(let list)? = RecordReader.value(at: index.key.source, facts.slots, result.records),
+      isWithinLimits(index, list.count, facts, result.records)
+    else {
+      for program in index.programs { evaluateWhole(program, active, &frame, &result) }
+      return
+    }
+    result.open.removeAll(keepingCapacity: true)
+    // A program is settled when an element was found for which it holds.
+    result.settled.clear()
+    var isUnclear = false
+    for element in list {
+      if !evaluate(index, element, active, &frame, &result) { isUnclear = true }
+    }
+    for program in isUnclear ? index.programs : result.open where !result.settled.contains(Int(program)) {
+      result.settled.insert(Int(program))
+      evaluateWhole(program, active, &frame, &result)
+    }
+  }
+
+  /// Whether no program of the index would be over its limits by going through the lists.
+  private func isWithinLimits(
+    _ index: ElementIndex, _ count: Int, _ facts: Activation, _ records: [Record?]
+  ) -> Bool {
+    let limits = environment.limits
+    guard count <= 1 << 24 else { return false }
+    var iterations = count
+    var cost = count * index.bodyCost
+    for companion in index.companions {
+      guard case .list(let list)? = RecordReader.value(at: companion.source, facts.slots, records) else {
+        continue
+      }
+      guard list.count <= 1 << 24 else { return false }
+      iterations += list.count
+      cost += list.count * companion.bodyCost
+    }
+    return iterations <= limits.iterations && cost <= limits.cost
+  }
+
+  /// Handles one element; false if the index cannot tell which programs it holds for.
+  private func evaluate(
+    _ index: ElementIndex, _ element: Value, _ active: ProgramBits?, _ frame: inout Frame,
+    _ result: inout Result
+  ) -> Bool {
+    let position: Int
+    var slots: [Value?] = []
+    if let field = index.key.field {
+      guard case .record(let record) = element, record.type === field.type else { return false }
+      slots = record.slots
+      switch index.table.match(slots[field.slot]) {
+      case .none: return true
+      case .unclear: return false
+      case .bucket(let found): position = found
+      }
+    } else {
+      switch index.table.match(element) {
+      case .none: return true
+      case .unclear: return false
+      case .bucket(let found): position = found
+      }
+    }
+    let bucket = index.table.buckets[position]
+    for program in bucket.matching { found(program, active, &frame, &result) }
+    for group in bucket.thresholds.groups {
+      if let count = group.holding(slots[group.key.source.slot]) {
+        for program in group.programs[..<count] { found(program, active, &frame, &result) }
+      } else {
+        result.open.append(contentsOf: group.programs)
+      }
+    }
+    for condition in bucket.others where !result.settled.contains(Int(condition.program)) {
+      frame.locals[condition.variable] = .value(element)
+      switch evaluate(condition.rest, &frame) {
+      case .value(.bool(true)): found(condition.program, active, &frame, &result)
+      case .value(.bool(false)): break
+      default: result.open.append(condition.program)
+      }
+    }
+    return true
+  }
+
+  /// Notes that an element was found for which a program holds.
+  private func found(
+    _ program: Int32, _ active: ProgramBits?, _ frame: inout Frame, _ result: inout Result
+  ) {
+    let number = Int(program)
+    guard !result.settled.contains(number) else { return }
+    result.settled.insert(number)
+    evaluateRemainder(program, active, &frame, &result)
+  }
+}
