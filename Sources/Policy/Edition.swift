@@ -33,7 +33,7 @@ public final class Edition: Sendable {
           reason: ReasonTemplate.compile(rule.reason, in: environment).0))
     }
     self.compiled = compiled
-    programs = ProgramSet(compiled.map(\.condition))
+    programs = ProgramSet(compiled.map(\.condition), environment: environment)
     hasShadowRules = compiled.contains { $0.rule.mode == .shadow }
   }
 
