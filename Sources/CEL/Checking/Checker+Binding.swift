@@ -9,7 +9,8 @@ extension Checker {
   }
 
   mutating func comprehension(_ comprehension: Syntax.Comprehension, _ node: Syntax) -> CELType {
-    let range = inference.shallow(check(comprehension.range))
+    let checked = check(comprehension.range)
+    let range = inference.shallow(checked)
     let (variables, element, key) = variables(of: comprehension, range)
     resolutions[node.id] = .binder(locals.count)
     return with(variables) { checker in

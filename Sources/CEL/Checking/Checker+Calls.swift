@@ -241,7 +241,9 @@ extension Checker {
     case (.string, .int), (.int, .string), (.string, .double), (.double, .string):
       return name == "_+_" ? "convert the number with string(…)" : "text is in quotes, numbers are not"
     case (.string, .list), (.list, .string):
-      return name == "@in" ? nil : "to look for an element, write `element in list`"
+      if name != "@in" { return "to look for an element, write `element in list`" }
+      if case .list(let element) = b { return "the elements are of type \(element)" }
+      return "write `element in list`"
     case (.string, .string) where name == "@in": return "to look within text, write text.contains(part)"
     case (.timestamp, .string), (.string, .timestamp): return "write timestamp(\"2026-01-31T00:00:00Z\")"
     case (.duration, .string), (.string, .duration): return "write duration(\"24h\")"

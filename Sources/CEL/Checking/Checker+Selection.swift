@@ -3,7 +3,8 @@ extension Checker {
     _ operand: Syntax, _ field: String, _ mode: Syntax.SelectMode, _ node: Syntax
   ) -> CELType {
     if mode == .value, let type = qualified(node) { return type }
-    let operandType = inference.shallow(check(operand))
+    let checked = check(operand)
+    let operandType = inference.shallow(checked)
     let path = paths[operand.id]
     let fieldType = fieldType(of: operandType, field, node)
     if case .record = stripped(operandType), let path {
@@ -98,7 +99,8 @@ extension Checker {
     }
     diagnostics.append(
       Diagnostic(
-        .undeclaredField, "unknown field `\(field)` of \(record.name)", remedy: names.isEmpty ? nil : remedy,
+        .undeclaredField, "unknown field `\(field)` of \(record.name)",
+        remedy: names.isEmpty ? "it has no fields" : remedy,
         range: range))
     return .error
   }
@@ -106,7 +108,8 @@ extension Checker {
   mutating func index(
     _ operand: Syntax, _ index: Syntax, _ isOptionalIndex: Bool, _ node: Syntax
   ) -> CELType {
-    let operandType = inference.shallow(check(operand))
+    let checked = check(operand)
+    let operandType = inference.shallow(checked)
     let indexType = check(index)
     let element: CELType
     switch stripped(operandType) {

@@ -18,8 +18,6 @@ extension ProgramSet {
     var locals: [Outcome?] = []
     var memory: [Frame.Memory] = []
     var round = 0
-    /// Of which set the storage is.
-    var owner: ObjectIdentifier?
 
     /// Makes an empty result.
     public init() {}
@@ -52,8 +50,10 @@ extension ProgramSet {
   }
 
   private func prepare(_ result: inout Result) {
-    if result.owner != ObjectIdentifier(self) || result.bits.count != count {
-      result.owner = ObjectIdentifier(self)
+    // Only the sizes matter: what an evaluation leaves behind, of this set or another, is void in the next round.
+    if result.bits.count != count || result.records.count != recordCount || result.locals.count != localCount
+      || result.memory.count != sharedStepCount
+    {
       result.bits = ProgramBits(count: count)
       result.settled = ProgramBits(count: count)
       result.records = Array(repeating: nil, count: recordCount)
