@@ -23,9 +23,10 @@ struct ProblemMiddleware: RouterMiddleware {
     } catch let problem as Problem {
       response = problem.response
     } catch let error as HTTPError where error.status == .notFound {
-      response = Problem(
-        .notFound, "nothing is at \(request.uri.path.prefix(200))", remedy: "See /openapi.json for what there is."
-      ).response
+      response =
+        Problem(
+          .notFound, "nothing is at \(request.uri.path.prefix(200))", remedy: "See /openapi.json for what there is."
+        ).response
     } catch let error as HTTPError where error.status == .contentTooLarge {
       response = Problem(.tooLarge, "the body is over the limit", remedy: "Send a smaller body.").response
     } catch let error as HTTPError where (400..<500).contains(error.status.code) {

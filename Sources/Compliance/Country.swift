@@ -78,9 +78,9 @@ public struct CountryTable: Sendable {
   /// code that it begins with; several where they share one (`+1`, `+7`, `+44`), none when it is no such number.
   public func countries(forPhone number: String) -> [Country] {
     guard number.utf8.first == UInt8(ascii: "+") else { return [] }
-    let digits = number.filter { $0.isASCII && $0.isNumber }
+    let digits = number.utf8.filter { (0x30...0x39).contains($0) }
     for length in stride(from: 4, through: 1, by: -1) where digits.count > length {
-      if let countries = byCallingCode[String(digits.prefix(length))] { return countries }
+      if let countries = byCallingCode[String(decoding: digits.prefix(length), as: UTF8.self)] { return countries }
     }
     return []
   }

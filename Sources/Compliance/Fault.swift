@@ -55,6 +55,6 @@ public struct Faults: Error, Sendable, CustomStringConvertible {
 
 /// One reference token of a JSON Pointer, escaped (RFC 6901 section 3).
 public func pointerToken(_ name: String) -> String {
-  name.contains("~") || name.contains("/")
+  name.utf8.contains { $0 == UInt8(ascii: "~") || $0 == UInt8(ascii: "/") }
     ? name.replacing("~", with: "~0").replacing("/", with: "~1") : name
 }

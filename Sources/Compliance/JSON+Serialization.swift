@@ -55,23 +55,28 @@ extension JSON {
 
   // RFC 8785 section 3.2.2.2: only what must be escaped is, with the short forms where they exist.
   private static func writeString(_ text: String, into output: inout [UInt8]) {
-    output.append(UInt8(ascii: "\""))
-    for byte in text.utf8 {
+    let quote = UInt8(ascii: "\"")
+    let backslash = UInt8(ascii: "\\")
+    output.append(quote)
+    var rest = text.utf8[...]
+    while let index = rest.firstIndex(where: { $0 < 0x20 || $0 == quote || $0 == backslash }) {
+      output.append(contentsOf: rest[..<index])
+      let byte = rest[index]
       switch byte {
-      case UInt8(ascii: "\""): output.append(contentsOf: [UInt8(ascii: "\\"), byte])
-      case UInt8(ascii: "\\"): output.append(contentsOf: [UInt8(ascii: "\\"), byte])
+      case quote, backslash: output.append(contentsOf: [backslash, byte])
       case 0x08: output.append(contentsOf: "\\b".utf8)
       case 0x09: output.append(contentsOf: "\\t".utf8)
       case 0x0A: output.append(contentsOf: "\\n".utf8)
       case 0x0C: output.append(contentsOf: "\\f".utf8)
       case 0x0D: output.append(contentsOf: "\\r".utf8)
-      case 0..<0x20:
+      default:
         let digits = String(byte, radix: 16)
         output.append(contentsOf: ("\\u00" + (digits.count == 1 ? "0" : "") + digits).utf8)
-      default: output.append(byte)
       }
+      rest = rest[rest.index(after: index)...]
     }
-    output.append(UInt8(ascii: "\""))
+    output.append(contentsOf: rest)
+    output.append(quote)
   }
 
   /// A finite double as ECMAScript's Number::toString prints it (RFC 8785 section 3.2.2.3).

@@ -86,7 +86,8 @@ private struct JSONParser {
       let key = try string()
       // Small objects are searched, larger ones hashed: a hostile object must not cost quadratic time.
       if members.count < 8 ? members.contains(where: { $0.key == key }) : keys.contains(key) {
-        throw fault("the member \(JSON.string(key).serialized) stands twice in one object",
+        throw fault(
+          "the member \(JSON.string(key).serialized) stands twice in one object",
           "Keep one of them.", at: start)
       }
       if members.count == 7 { keys = Set(members.map(\.key)) }

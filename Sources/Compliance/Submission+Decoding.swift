@@ -15,7 +15,8 @@ extension Submission {
     guard bytes.count <= SubmissionLimits.bodyBytes else {
       throw Faults(
         Fault(
-          pointer: "", message: "the submission has \(bytes.count) bytes, at most \(SubmissionLimits.bodyBytes) are taken",
+          pointer: "",
+          message: "the submission has \(bytes.count) bytes, at most \(SubmissionLimits.bodyBytes) are taken",
           remedy: "Send fewer parties or shorter texts."))
     }
     let json: JSON
@@ -106,7 +107,8 @@ extension SubmissionReader {
         remedy: "Write the country's code, a hyphen and one to three letters or digits, as UA-43.")
     case .unknown(let codes):
       faults.add(
-        object.place("subdivision"), "there is no subdivision \(code)", remedy: "Use one of \(codes.joined(separator: ", ")).")
+        object.place("subdivision"), "there is no subdivision \(code)",
+        remedy: "Use one of \(codes.joined(separator: ", ")).")
     }
     return nil
   }
@@ -169,14 +171,14 @@ extension SubmissionReader {
     guard let object = member(object, "contact", fields: ["email", "phone"]) else { return nil }
     let email = text(object, "email", limit: 320)
     if let email {
-      let parts = email.split(separator: "@", omittingEmptySubsequences: false)
-      if parts.count != 2 || parts.contains(where: \.isEmpty) || email.contains(" ") {
+      let parts = email.utf8.split(separator: UInt8(ascii: "@"), omittingEmptySubsequences: false)
+      if parts.count != 2 || parts.contains(where: \.isEmpty) || email.utf8.contains(UInt8(ascii: " ")) {
         faults.add(object.place("email"), "is not an e-mail address", remedy: "Send local-part@domain.")
       }
     }
     var phone = text(object, "phone", limit: 40)
     if let written = phone {
-      let digits = written.filter { $0 != " " && $0 != "-" && $0 != "(" && $0 != ")" && $0 != "." }
+      let digits = String(decoding: written.utf8.filter { !" -().".utf8.contains($0) }, as: UTF8.self)
       if digits.utf8.first == UInt8(ascii: "+"), (5...15).contains(digits.utf8.count - 1),
         digits.dropFirst().utf8.allSatisfy({ (0x30...0x39).contains($0) })
       {
@@ -223,7 +225,8 @@ extension SubmissionReader {
     for (index, party) in (object.value("parties")?.elements ?? []).prefix(SubmissionLimits.parties).enumerated() {
       guard let id = party["id"]?.text else { continue }
       if !ids.insert(id).inserted, id != "account" {
-        faults.add("/parties/\(index)/id", "the id `\(id.prefix(64))` stands twice", remedy: "Give each party its own id.")
+        faults.add(
+          "/parties/\(index)/id", "the id `\(id.prefix(64))` stands twice", remedy: "Give each party its own id.")
       }
     }
     let interests = (object.value("interests")?.elements ?? []).prefix(SubmissionLimits.interests)

@@ -25,28 +25,51 @@ public struct Submission: Sendable, Hashable {
 
   /// The kind of an interest, after OpenOwnership's BODS 0.4 `interestType`.
   public enum InterestKind: String, Sendable, CaseIterable {
+    /// Shares in the capital.
     case shareholding
+    /// Votes.
     case votingRights
+    /// The right to appoint or remove a majority of the board.
     case appointmentOfBoard
+    /// Influence or control by other means.
     case otherInfluenceOrControl
+    /// A senior manager.
     case seniorManagingOfficial
+    /// Settlor of an arrangement.
     case settlor
+    /// Trustee of an arrangement.
     case trustee
+    /// Protector of an arrangement.
     case protector
+    /// Beneficiary of an arrangement.
     case beneficiaryOfLegalArrangement
+    /// A claim to what is left on dissolution.
     case rightsToSurplusAssetsOnDissolution
+    /// A claim to profit or income.
     case rightsToProfitOrIncome
+    /// Rights by contract.
     case rightsGrantedByContract
+    /// Rights by contract, on a condition.
     case conditionalRightsGrantedByContract
+    /// Control by the articles.
     case controlViaCompanyRulesOrArticles
+    /// Control by law.
     case controlByLegalFramework
+    /// A seat on the board.
     case boardMember
+    /// The chair of the board.
     case boardChair
+    /// An interest of a kind that is not known.
     case unknownInterest
+    /// An interest of a kind that is not published.
     case unpublishedInterest
+    /// Use of assets.
     case enjoymentAndUseOfAssets
+    /// A claim to profit or income from assets.
     case rightToProfitOrIncomeFromAssets
+    /// Holding for another.
     case nominee
+    /// Having another hold.
     case nominator
   }
 
@@ -62,11 +85,15 @@ public struct Submission: Sendable, Hashable {
 
   /// A place of the customer's.
   public struct Address: Sendable, Hashable {
+    /// What the address is to the customer.
     public var kind: AddressKind?
+    /// The country.
     public var country: Country?
     /// ISO 3166-2, `UA-43`.
     public var subdivision: String?
+    /// The town.
     public var city: String?
+    /// Street and number.
     public var line: String?
   }
 
@@ -74,12 +101,19 @@ public struct Submission: Sendable, Hashable {
   public struct Party: Sendable, Hashable {
     /// Distinct among the parties of one submission; never `account`.
     public var id: String
+    /// Who it is.
     public var kind: Kind?
+    /// The full name.
     public var name: String?
+    /// Other names.
     public var aliases: [String]?
+    /// The country.
     public var country: Country?
+    /// The birth date.
     public var birthDate: CalendarDate?
+    /// Documents and register numbers.
     public var identifiers: [Identifier]?
+    /// `director`, `signatory`, …
     public var roles: [String]?
   }
 
@@ -97,12 +131,15 @@ public struct Submission: Sendable, Hashable {
     public var subject: String
     /// The id of a party, or `account`.
     public var interestedParty: String
+    /// The kind of the interest.
     public var kind: InterestKind?
+    /// How much; `nil` when it was not said.
     public var share: Share?
   }
 
   /// How the customer can be reached.
   public struct Contact: Sendable, Hashable {
+    /// An e-mail address.
     public var email: String?
     /// International form, `+49…`, digits only after the plus.
     public var phone: String?
@@ -110,36 +147,57 @@ public struct Submission: Sendable, Hashable {
 
   /// The means of payment; never a card number.
   public struct Payment: Sendable, Hashable {
+    /// A stable hash of the means of payment.
     public var fingerprint: String?
+    /// The country.
     public var country: Country?
   }
 
   /// Where the customer connects from.
   public struct Network: Sendable, Hashable {
+    /// An IPv4 or IPv6 address, in canonical text.
     public var ip: String?
+    /// The country.
     public var country: Country?
+    /// The autonomous system number.
     public var asn: UInt32?
+    /// Whether it is a known proxy, VPN or Tor exit.
     public var proxy: Bool?
+    /// A fingerprint of the device.
     public var device: String?
   }
 
   /// The caller's key for the account.
   public var id: String
+  /// Who it is.
   public var kind: Kind?
+  /// The full name.
   public var name: String?
+  /// Other names.
   public var aliases: [String]?
+  /// When the account was made.
   public var createdAt: Instant?
+  /// The birth date.
   public var birthDate: CalendarDate?
+  /// Countries of citizenship.
   public var citizenships: [Country]?
+  /// Documents and register numbers.
   public var identifiers: [Identifier]?
+  /// The places of the customer.
   public var addresses: [Address]?
   /// The employer or company that the account declares.
   public var organization: String?
+  /// Who is connected with the applicant.
   public var parties: [Party]?
+  /// Who holds what of whom.
   public var interests: [Interest]?
+  /// How the customer can be reached.
   public var contact: Contact?
+  /// The means of payment.
   public var payment: Payment?
+  /// Where the customer connects from.
   public var network: Network?
+  /// What the customer says it will do.
   public var declaredUse: String?
 }
 
@@ -149,7 +207,9 @@ public enum SubmissionLimits {
   public static let bodyBytes = 256 * 1024
   /// How deep arrays and objects may nest.
   public static let nesting = 32
+  /// Parties of one submission.
   public static let parties = 1_000
+  /// Interests of one submission.
   public static let interests = 5_000
   /// Aliases, citizenships, identifiers, addresses or roles of one account or party.
   public static let repeated = 100

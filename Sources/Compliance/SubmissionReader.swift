@@ -47,22 +47,26 @@ struct SubmissionReader {
       faults.add(pointer, "expected a string, found \(json.kindName)", remedy: "Send text in double quotes.")
       return nil
     }
-    guard raw.unicodeScalars.count <= limit else {
+    // Bytes are cheap to look at, and no byte of a longer UTF-8 sequence looks like an ASCII character.
+    let bytes = raw.utf8
+    guard bytes.count <= limit || raw.unicodeScalars.count <= limit else {
       faults.add(pointer, "longer than \(limit) characters", remedy: "Shorten it.")
       return nil
     }
-    if raw.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7F }) {
+    if bytes.contains(where: { $0 < 0x20 || $0 == 0x7F }) {
       faults.add(pointer, "contains a control character", remedy: "Remove tabs, line breaks and the like.")
       return nil
     }
-    var text = raw[...]
-    while text.first == " " { text.removeFirst() }
-    while text.last == " " { text.removeLast() }
+    let space = UInt8(ascii: " ")
+    if bytes.first != space, bytes.last != space, !bytes.isEmpty { return raw }
+    var text = bytes[...]
+    while text.first == space { text.removeFirst() }
+    while text.last == space { text.removeLast() }
     guard !text.isEmpty else {
       faults.add(pointer, "is blank", remedy: "Leave the field out when the fact is not known.")
       return nil
     }
-    return String(text)
+    return String(Substring(text))
   }
 
   mutating func array<Element>(

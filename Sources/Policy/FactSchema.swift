@@ -170,7 +170,9 @@ extension FactSchema {
   }
 
   private static func record(_ item: Submission.Contact) -> Record {
-    let domain = item.email.flatMap { $0.split(separator: "@").last }.map { Value.string($0.lowercased()) }
+    let domain = item.email.flatMap { $0.utf8.split(separator: UInt8(ascii: "@")).last }.map {
+      Value.string(Substring($0).lowercased())
+    }
     let countries = item.phone.map { strings(CountryTable.shared.countries(forPhone: $0).map(\.code)) }
     return Record(
       contact, path: "contact",

@@ -76,7 +76,8 @@ extension Edition {
       judgement.matched.append(match)
       judgement.verdict = max(judgement.verdict, entry.rule.verdict)
       if let why = entry.window.unconfirmed {
-        judgement.warnings.append("\(entry.rule.id) applies by an unconfirmed window (\(entry.window.description)): \(why)")
+        judgement.warnings.append(
+          "\(entry.rule.id) applies by an unconfirmed window (\(entry.window.description)): \(why)")
       }
     }
     for (index, needs) in result.unknown where compiled[index].rule.mode == .enforce {

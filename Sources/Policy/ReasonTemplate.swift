@@ -40,9 +40,11 @@ struct ReasonTemplate: Sendable {
         } catch {
           for diagnostic in error.diagnostics {
             let range = error.scalarRange(of: diagnostic)
-            faults.append((
-              index + 1 + range.lowerBound, range.count, diagnostic.message, diagnostic.remedy ?? "Mend the expression."
-            ))
+            faults.append(
+              (
+                index + 1 + range.lowerBound, range.count, diagnostic.message,
+                diagnostic.remedy ?? "Mend the expression."
+              ))
           }
         }
         index = end + 1

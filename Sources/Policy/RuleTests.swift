@@ -59,7 +59,9 @@ public struct RuleTests: Sendable {
     let ids = Set(ruleset.rules.map(\.id))
     for file in files.sorted(by: { $0.path < $1.path }) {
       var reader = YAMLReader(file: file)
-      if let root = reader.root(), let mapping = reader.mapping(root, what: "a test file", keys: ["tests"], required: ["tests"]) {
+      if let root = reader.root(),
+        let mapping = reader.mapping(root, what: "a test file", keys: ["tests"], required: ["tests"])
+      {
         cases += reader.items(mapping["tests"], what: "tests").compactMap { reader.test($0, rules: ids) }
       }
       diagnostics += reader.diagnostics
@@ -103,7 +105,8 @@ extension RuleTests.Case {
     let matched = Set((judgement.matched + judgement.shadow).map(\.rule.id))
     let unknownRules = Set(judgement.unknown.map(\.rule.id))
     func state(_ id: String) -> String {
-      matched.contains(id) ? "it matched"
+      matched.contains(id)
+        ? "it matched"
         : unknownRules.contains(id)
           ? "it is unknown, for want of \(judgement.unknown.first { $0.rule.id == id }?.needs.joined(separator: ", ") ?? "")"
           : "it did not match"
@@ -114,7 +117,9 @@ extension RuleTests.Case {
     }
     for id in unknown where !unknownRules.contains(id) { lines.append("\(id) must be unknown, but \(state(id))") }
     if let needs, needs.sorted() != judgement.needs {
-      lines.append("needs must be [\(needs.sorted().joined(separator: ", "))], but are [\(judgement.needs.joined(separator: ", "))]")
+      lines.append(
+        "needs must be [\(needs.sorted().joined(separator: ", "))], but are [\(judgement.needs.joined(separator: ", "))]"
+      )
     }
     if let verdict, verdict != judgement.verdict {
       lines.append("the verdict must be \(verdict.rawValue), but is \(judgement.verdict.rawValue)")
@@ -174,7 +179,9 @@ extension YAMLReader {
       return try Submission.decode(json)
     } catch {
       for fault in error.list {
-        report(node, "the submission at \(fault.pointer.isEmpty ? "/" : fault.pointer): \(fault.message)", remedy: fault.remedy)
+        report(
+          node, "the submission at \(fault.pointer.isEmpty ? "/" : fault.pointer): \(fault.message)",
+          remedy: fault.remedy)
       }
       return nil
     }

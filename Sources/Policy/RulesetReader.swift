@@ -43,7 +43,8 @@ struct RulesetReader {
         for draft in rules {
           if let other = ruleFiles.updateValue("\(file.path):\(draft.rule.line)", forKey: draft.rule.id) {
             reader.report(
-              draft.idNode, "the rule `\(draft.rule.id)` stands at \(other) too", remedy: "Give one of them another id.")
+              draft.idNode, "the rule `\(draft.rule.id)` stands at \(other) too", remedy: "Give one of them another id."
+            )
           }
           drafts.append(draft)
         }

@@ -18,9 +18,10 @@ public struct RulesetSource: Sendable {
   /// A source from its files.
   public init(files: [SourceFile]) {
     self.files = files.sorted { $0.path < $1.path }
-    canonicalText = JSON.object([
-      JSON.Member("files", .object(self.files.map { JSON.Member($0.path, .string($0.text)) }))
-    ]).canonicalBytes
+    canonicalText =
+      JSON.object([
+        JSON.Member("files", .object(self.files.map { JSON.Member($0.path, .string($0.text)) }))
+      ]).canonicalBytes
     hash = SHA256.hash(data: canonicalText).map { byte in
       let digits = String(byte, radix: 16)
       return digits.count == 1 ? "0" + digits : digits

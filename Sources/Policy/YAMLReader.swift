@@ -18,7 +18,8 @@ struct YAMLReader {
   /// The document's root, or `nil` when the file is not YAML (which is then reported) or is empty.
   mutating func root() -> Node? {
     guard file.text.utf8.count <= YAMLReader.maximumBytes else {
-      report(at: nil, "the file is larger than \(YAMLReader.maximumBytes) bytes", remedy: "Split it into several files.")
+      report(
+        at: nil, "the file is larger than \(YAMLReader.maximumBytes) bytes", remedy: "Split it into several files.")
       return nil
     }
     var depth = 0
@@ -27,11 +28,15 @@ struct YAMLReader {
       if byte == UInt8(ascii: "]") || byte == UInt8(ascii: "}") { depth -= 1 }
       if byte == UInt8(ascii: "\n") { depth = max(0, depth) }
       if depth > YAMLReader.maximumNesting {
-        report(at: nil, "brackets nest deeper than \(YAMLReader.maximumNesting)", remedy: "Close the brackets, or flatten the structure.")
+        report(
+          at: nil, "brackets nest deeper than \(YAMLReader.maximumNesting)",
+          remedy: "Close the brackets, or flatten the structure.")
         return nil
       }
     }
-    if file.lines.contains(where: { $0.prefix { $0 == " " || $0 == "-" }.count > 2 * YAMLReader.maximumNesting && $0.contains("- -") }) {
+    if file.lines.contains(where: {
+      $0.prefix { $0 == " " || $0 == "-" }.count > 2 * YAMLReader.maximumNesting && $0.contains("- -")
+    }) {
       report(at: nil, "lists nest deeper than \(YAMLReader.maximumNesting)", remedy: "Flatten the structure.")
       return nil
     }
@@ -79,7 +84,9 @@ struct YAMLReader {
   /// Takes `node` as a mapping with known keys; unknown and missing ones are reported.
   mutating func mapping(_ node: Node, what: String, keys: [String], required: [String] = []) -> Node.Mapping? {
     guard let mapping = node.mapping else {
-      report(node, "\(what) must be a mapping", remedy: "Write `key: value` lines; known keys are \(keys.joined(separator: ", ")).")
+      report(
+        node, "\(what) must be a mapping",
+        remedy: "Write `key: value` lines; known keys are \(keys.joined(separator: ", ")).")
       return nil
     }
     for (key, _) in mapping {

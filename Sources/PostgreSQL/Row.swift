@@ -38,8 +38,7 @@ public struct Row: Sendable {
   ///   - type: The Swift type to read it as; make it optional where the column may be NULL.
   /// - Throws: ``PostgreSQLError`` of kind `decoding` for NULL in a type that is not optional, for a value that is
   ///   not of the type, and for a column that is not there.
-  public func get<Value: PostgreSQLDecodable>(_ column: Int, as type: Value.Type = Value.self) throws -> Value
-  {
+  public func get<Value: PostgreSQLDecodable>(_ column: Int, as type: Value.Type = Value.self) throws -> Value {
     guard storage.columns.indices.contains(column) else {
       throw PostgreSQLError(.decoding, "there is no column \(column): the row has \(count)")
     }

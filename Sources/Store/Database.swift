@@ -28,8 +28,11 @@ public final class Database: Sendable {
 
   /// How the pool stands.
   public struct PoolStatistics: Sendable {
+    /// Connections that are open.
     public let open: Int
+    /// Connections that nobody uses.
     public let idle: Int
+    /// Tasks that wait for a connection.
     public let waiting: Int
   }
 

@@ -23,9 +23,13 @@ public struct NewDecision: Sendable {
 
   /// UUID of version 7, made of ``decidedAt``.
   public let id: UUID
+  /// The key of the account.
   public let accountID: String
+  /// The verdict.
   public let verdict: Verdict
+  /// The day as of which it was judged.
   public let asOf: CalendarDate
+  /// When it was judged.
   public let decidedAt: Instant
   /// The hash of the ruleset that judged.
   public let ruleset: String
@@ -71,10 +75,15 @@ public struct NewDecision: Sendable {
 
 /// A decision as it was recorded.
 public struct StoredDecision: Sendable {
+  /// The id.
   public let id: UUID
+  /// The key of the account.
   public let accountID: String
+  /// The id of the API key that asked.
   public let recordedBy: UUID
+  /// What made the decision necessary.
   public let trigger: String
+  /// The version of the program that judged.
   public let engine: String
   /// The facts, as JSON text.
   public let facts: String

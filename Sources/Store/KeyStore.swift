@@ -16,14 +16,19 @@ public enum Role: String, Sendable, CaseIterable {
 
 /// An API key, without its secret.
 public struct APIKey: Sendable {
+  /// The id.
   public let id: UUID
   /// What it is for, in words.
   public let name: String
+  /// What its holder may do.
   public let role: Role
   /// SHA-256 of the secret.
   public let secretHash: [UInt8]
+  /// When it was made.
   public let createdAt: Instant
+  /// When it was revoked; `nil` while it is valid.
   public let revokedAt: Instant?
+  /// When it was last used, within some seconds.
   public let lastUsedAt: Instant?
 }
 

@@ -74,7 +74,8 @@ public struct Migrator: Sendable {
       guard let data = FileManager.default.contents(atPath: directory + "/" + name),
         let sql = String(validating: data, as: UTF8.self)
       else { throw .folder("\(directory)/\(name) cannot be read as UTF-8") }
-      migrations.append(Migration(version: version, name: name, sql: sql, checksum: hexadecimal(SHA256.hash(data: data))))
+      migrations.append(
+        Migration(version: version, name: name, sql: sql, checksum: hexadecimal(SHA256.hash(data: data))))
     }
     guard !migrations.isEmpty else { throw .folder("the folder \(directory) has no migrations") }
     self.migrations = migrations

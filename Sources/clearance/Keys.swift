@@ -39,7 +39,9 @@ struct Keys: AsyncParsableCommand {
         for key in try await store.keys.keys() {
           let state = key.revokedAt.map { "revoked \($0)" } ?? "valid"
           let used = key.lastUsedAt.map { "last used \($0)" } ?? "never used"
-          print("\(key.id.uuidString.lowercased())  \(key.role.rawValue)  \(state)  made \(key.createdAt)  \(used)  \(key.name)")
+          print(
+            "\(key.id.uuidString.lowercased())  \(key.role.rawValue)  \(state)  made \(key.createdAt)  \(used)  \(key.name)"
+          )
         }
       }
     }

@@ -34,7 +34,8 @@ struct Rules: AsyncParsableCommand {
           if format == .text {
             print(
               "\(count(ruleset.rules.count, "rule")) in \(count(ruleset.policies.count, "policy", "policies")), "
-                + "\(count(ruleset.countryLists.count, "country list")), no faults, \(count(ruleset.warnings.count, "warning"))")
+                + "\(count(ruleset.countryLists.count, "country list")), no faults, \(count(ruleset.warnings.count, "warning"))"
+            )
             print("ruleset \(ruleset.hash)")
           }
         } catch let faults as RulesetFaults {

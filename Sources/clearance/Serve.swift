@@ -5,6 +5,8 @@ import Configuration
 import Foundation
 import Logging
 import Metrics
+import NIOCore
+import NIOPosix
 import Policy
 import ServiceLifecycle
 import Store
@@ -45,6 +47,7 @@ struct Serve: AsyncParsableCommand {
   }
 
   private func serve() async throws {
+    print("installed", NIOSingletons.unsafeTryInstallSingletonPosixEventLoopGroupAsConcurrencyGlobalExecutor())
     let logger = try makeLogger()
     let metrics = OpenMetrics()
     MetricsSystem.bootstrap(metrics)
@@ -85,7 +88,8 @@ struct Serve: AsyncParsableCommand {
       guard ["127.0.0.1", "::1", "localhost"].contains(host) else {
         throw Failure(
           .configuration,
-          "there is no API key, so \(host) may not be listened on: make one with `clearance keys create --role admin`, or listen on 127.0.0.1")
+          "there is no API key, so \(host) may not be listened on: make one with `clearance keys create --role admin`, or listen on 127.0.0.1"
+        )
       }
       logger.warning("no API key exists: every caller on this machine may do everything")
     }

@@ -8,7 +8,9 @@ import Store
 enum Settings {
   private static let environment = ConfigReader(provider: EnvironmentVariablesProvider())
 
-  static func text(_ flag: String?, _ key: ConfigKey, default fallback: @autoclosure () throws -> String) rethrows -> String {
+  static func text(_ flag: String?, _ key: ConfigKey, default fallback: @autoclosure () throws -> String) rethrows
+    -> String
+  {
     try flag ?? environment.string(forKey: key) ?? fallback()
   }
 
@@ -45,7 +47,8 @@ enum Settings {
     where FileManager.default.fileExists(atPath: candidate, isDirectory: &isFolder) && isFolder.boolValue {
       return candidate
     }
-    throw Failure(.configuration, "there is no folder \(name) here or beside the program: name it with --\(name.lowercased()) DIR")
+    throw Failure(
+      .configuration, "there is no folder \(name) here or beside the program: name it with --\(name.lowercased()) DIR")
   }
 
   /// Where the private PostgreSQL and other state live: `/var/lib/clearance` for root, else
@@ -91,7 +94,7 @@ func report(_ body: () async throws -> Void) async throws {
   } catch let error as MigrationError {
     complain("\(error)")
     throw ExitCode(Failure.Code.configuration.rawValue)
-  } catch where Database.isOutage(error) {
+  } catch  where Database.isOutage(error) {
     complain("the database cannot be used: \(error)")
     throw ExitCode(Failure.Code.unavailable.rawValue)
   }

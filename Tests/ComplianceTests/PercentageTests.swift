@@ -14,7 +14,10 @@ struct PercentageTests {
 
   @Test(
     "what is no decimal is none",
-    arguments: ["", "-1", "+1", "1.", ".5", "1..2", "abc", "1e", "1e99", "0.0000000000001", "1,5", "50%", "0x10", " 5", "99999999999999999999"])
+    arguments: [
+      "", "-1", "+1", "1.", ".5", "1..2", "abc", "1e", "1e99", "0.0000000000001", "1,5", "50%", "0x10", " 5",
+      "99999999999999999999",
+    ])
   func refused(text: String) { #expect(Percentage(text) == nil) }
 
   @Test("tenths add up without a trace of binary fractions")

@@ -46,23 +46,39 @@ struct SubmissionTests {
     "a fault has its pointer",
     arguments: [
       (#"[]"#, ""), (#"{}"#, "/id"), (#"{"id":1}"#, "/id"), (#"{"id":"a","adress":1}"#, "/adress"),
-      (#"{"id":"a","a/b~c":1}"#, "/a~1b~0c"), (#"{"id":"a","kind":"person"}"#, "/kind"), (#"{"id":"a","name":""}"#, "/name"),
+      (#"{"id":"a","a/b~c":1}"#, "/a~1b~0c"), (#"{"id":"a","kind":"person"}"#, "/kind"),
+      (#"{"id":"a","name":""}"#, "/name"),
       (#"{"id":"a","name":"x\ny"}"#, "/name"), (#"{"id":"a","birth_date":"2026-02-30"}"#, "/birth_date"),
       (#"{"id":"a","created_at":"2026-01-01"}"#, "/created_at"), (#"{"id":"a","citizenships":"DE"}"#, "/citizenships"),
-      (#"{"id":"a","citizenships":["XX"]}"#, "/citizenships/0"), (#"{"id":"a","addresses":[{"countri":"DE"}]}"#, "/addresses/0/countri"),
+      (#"{"id":"a","citizenships":["XX"]}"#, "/citizenships/0"),
+      (#"{"id":"a","addresses":[{"countri":"DE"}]}"#, "/addresses/0/countri"),
       (#"{"id":"a","addresses":[{"subdivision":"UA43"}]}"#, "/addresses/0/subdivision"),
       (#"{"id":"a","addresses":[{"subdivision":"UA-99"}]}"#, "/addresses/0/subdivision"),
       (#"{"id":"a","addresses":[{"country":"DE","subdivision":"UA-43"}]}"#, "/addresses/0/subdivision"),
-      (#"{"id":"a","parties":[{"name":"x"}]}"#, "/parties/0/id"), (#"{"id":"a","parties":[{"id":"account"}]}"#, "/parties/0/id"),
+      (#"{"id":"a","parties":[{"name":"x"}]}"#, "/parties/0/id"),
+      (#"{"id":"a","parties":[{"id":"account"}]}"#, "/parties/0/id"),
       (#"{"id":"a","parties":[{"id":"X"},{"id":"X"}]}"#, "/parties/1/id"),
       (#"{"id":"a","interests":[{"subject":"account","interested_party":"X"}]}"#, "/interests/0/interested_party"),
       (#"{"id":"a","interests":[{"subject":"account"}]}"#, "/interests/0/interested_party"),
       (#"{"id":"a","interests":[{"subject":"account","interested_party":"account"}]}"#, "/interests/0"),
-      (#"{"id":"a","parties":[{"id":"X"}],"interests":[{"subject":"account","interested_party":"X","share":100.5}]}"#, "/interests/0/share"),
-      (#"{"id":"a","parties":[{"id":"X"}],"interests":[{"subject":"account","interested_party":"X","share":true}]}"#, "/interests/0/share"),
-      (#"{"id":"a","parties":[{"id":"X"}],"interests":[{"subject":"account","interested_party":"X","share":1,"share_min":1}]}"#, "/interests/0/share"),
-      (#"{"id":"a","parties":[{"id":"X"}],"interests":[{"subject":"account","interested_party":"X","share_min":60,"share_max":40}]}"#, "/interests/0/share_min"),
-      (#"{"id":"a","contact":{"email":"nobody"}}"#, "/contact/email"), (#"{"id":"a","contact":{"phone":"030 123"}}"#, "/contact/phone"),
+      (
+        #"{"id":"a","parties":[{"id":"X"}],"interests":[{"subject":"account","interested_party":"X","share":100.5}]}"#,
+        "/interests/0/share"
+      ),
+      (
+        #"{"id":"a","parties":[{"id":"X"}],"interests":[{"subject":"account","interested_party":"X","share":true}]}"#,
+        "/interests/0/share"
+      ),
+      (
+        #"{"id":"a","parties":[{"id":"X"}],"interests":[{"subject":"account","interested_party":"X","share":1,"share_min":1}]}"#,
+        "/interests/0/share"
+      ),
+      (
+        #"{"id":"a","parties":[{"id":"X"}],"interests":[{"subject":"account","interested_party":"X","share_min":60,"share_max":40}]}"#,
+        "/interests/0/share_min"
+      ),
+      (#"{"id":"a","contact":{"email":"nobody"}}"#, "/contact/email"),
+      (#"{"id":"a","contact":{"phone":"030 123"}}"#, "/contact/phone"),
       (#"{"id":"a","network":{"ip":"1.2.3"}}"#, "/network/ip"), (#"{"id":"a","network":{"asn":-1}}"#, "/network/asn"),
       (#"{"id":"a","network":{"proxy":"yes"}}"#, "/network/proxy"),
     ])
@@ -74,11 +90,13 @@ struct SubmissionTests {
 
   @Test("all faults are reported at once")
   func all() throws {
-    let text = #"{"id":"","kind":"x","addresses":[{"country":"Narnia"},{"country":"DE","foo":1}],"interests":[{"subject":"a","interested_party":"b"}]}"#
+    let text =
+      #"{"id":"","kind":"x","addresses":[{"country":"Narnia"},{"country":"DE","foo":1}],"interests":[{"subject":"a","interested_party":"b"}]}"#
     let faults = try #require(throws: Faults.self) { try Submission.decode(Array(text.utf8)) }
     #expect(
       Set(faults.list.map(\.pointer)) == [
-        "/id", "/kind", "/addresses/0/country", "/addresses/1/foo", "/interests/0/subject", "/interests/0/interested_party",
+        "/id", "/kind", "/addresses/0/country", "/addresses/1/foo", "/interests/0/subject",
+        "/interests/0/interested_party",
       ])
   }
 

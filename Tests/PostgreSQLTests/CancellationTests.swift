@@ -20,8 +20,7 @@ import Testing
     }
   }
 
-  @Test("a cancelled task stops its statement at once, and the connection is kept") func query() async throws
-  {
+  @Test("a cancelled task stops its statement at once, and the connection is kept") func query() async throws {
     let pool = try await TestServer.pool(1)
     #expect(try await cancelled(pool) { _ = try await $0.query("select pg_sleep(30)") } < 2)
     #expect(try await cancelled(pool) { try await $0.simple("select 1; select pg_sleep(30)") } < 2)

@@ -53,8 +53,7 @@ import Testing
     return answer == 1
   }
 
-  @Test("the cluster is made for durable, private use, and is quick to start again") func make() async throws
-  {
+  @Test("the cluster is made for durable, private use, and is quick to start again") func make() async throws {
     try await withServer { server in
       try await server.start()
       #expect(server.isOwner)

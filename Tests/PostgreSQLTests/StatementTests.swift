@@ -108,8 +108,7 @@ import Testing
     #expect(try await db.pipeline(Pipeline()).isEmpty)
   }
 
-  @Test("a pipeline larger than the socket's buffers does not block itself") func largePipeline() async throws
-  {
+  @Test("a pipeline larger than the socket's buffers does not block itself") func largePipeline() async throws {
     let db = try await TestServer.connect()
     let text = String(repeating: "x", count: 10_000)
     let results = try await db.pipeline { pipeline in

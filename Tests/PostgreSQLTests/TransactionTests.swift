@@ -59,8 +59,7 @@ import Testing
     #expect(try await count(db) == 0)
   }
 
-  @Test("read-only transactions refuse writes; serializable ones report conflicts") func modes() async throws
-  {
+  @Test("read-only transactions refuse writes; serializable ones report conflicts") func modes() async throws {
     let pool = try await TestServer.pool(2)
     try await pool.withConnection { db in
       try await db.simple(

@@ -52,8 +52,7 @@ extension Environment {
   ///   - source: The expression.
   ///   - type: The type that the result must have, such as `.bool` for a condition.
   /// - Throws: ``CompilationFailure`` with all faults that were found.
-  public func compile(_ source: String, expecting type: CELType? = nil) throws(CompilationFailure) -> Program
-  {
+  public func compile(_ source: String, expecting type: CELType? = nil) throws(CompilationFailure) -> Program {
     Program(try checked(source, expecting: type, isChecked: true), self)
   }
 

@@ -1,6 +1,5 @@
 extension Planner {
-  mutating func call(_ name: String, _ arguments: [Syntax], _ node: Syntax, isReceiver: Bool = false) -> Node
-  {
+  mutating func call(_ name: String, _ arguments: [Syntax], _ node: Syntax, isReceiver: Bool = false) -> Node {
     guard case .function(let reference) = expression.resolutions[node.id] else {
       return FailureNode(EvaluationError(.undeclared, "the function `\(name)` is not declared"), node.range)
     }

@@ -140,8 +140,7 @@ struct ProgramSetBuilder {
     }
   }
 
-  private mutating func file(_ program: Int32, _ place: FactPlace, _ threshold: ThresholdAtom, hasRest: Bool)
-  {
+  private mutating func file(_ program: Int32, _ place: FactPlace, _ threshold: ThresholdAtom, hasRest: Bool) {
     var isDouble = false
     if case .double = threshold.bound { isDouble = true }
     let key = ThresholdGroup.Key(

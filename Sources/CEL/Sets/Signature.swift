@@ -38,8 +38,7 @@ struct SharedSteps {
   /// The program with the steps that it has in common with others computed once for all.
   mutating func sharing(_ node: Node) -> Node { rebuild(node).node }
 
-  private mutating func visit(_ node: Node, _ body: (Signature, Node, inout SharedSteps) -> Void) -> Signature
-  {
+  private mutating func visit(_ node: Node, _ body: (Signature, Node, inout SharedSteps) -> Void) -> Signature {
     var parts: [Signature] = []
     for part in node.parts { parts.append(visit(part, body)) }
     let signature = Signature(node, parts)

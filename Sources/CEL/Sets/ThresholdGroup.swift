@@ -50,8 +50,7 @@ struct ThresholdGroup: Sendable {
     }
   }
 
-  private static func prefix<T: Comparable>(_ bounds: [T], _ value: T, _ relation: OrderNode.Relation) -> Int
-  {
+  private static func prefix<T: Comparable>(_ bounds: [T], _ value: T, _ relation: OrderNode.Relation) -> Int {
     var low = 0
     var high = bounds.count
     while low < high {
