@@ -1,10 +1,10 @@
 /// The candidate that a misspelt word most likely means, for "did you mean": the one with the smallest edit
 /// distance (insertions, deletions, substitutions and swaps of neighbours), if that is at most a third of the
-/// word's length.
+/// longer one's length.
 package func closest(to word: String, in candidates: some Sequence<String>) -> String? {
-  let limit = max(1, word.count / 3)
   var best: (candidate: String, distance: Int)?
   for candidate in candidates {
+    let limit = max(1, max(word.count, candidate.count) / 3)
     let distance = editDistance(Array(word.lowercased().utf8.prefix(64)), Array(candidate.lowercased().utf8))
     if distance <= limit, distance < best?.distance ?? .max { best = (candidate, distance) }
   }

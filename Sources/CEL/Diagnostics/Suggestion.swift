@@ -6,7 +6,7 @@ enum Suggestion {
     var best: (distance: Int, candidate: String)?
     for candidate in candidates where candidate != name {
       let scalars = Array(candidate.lowercased().unicodeScalars)
-      let limit = max(1, min(target.count, scalars.count) / 3)
+      let limit = max(1, max(target.count, scalars.count) / 3)
       guard abs(target.count - scalars.count) <= limit else { continue }
       let distance = distance(target, scalars)
       guard distance <= limit else { continue }
