@@ -34,7 +34,8 @@ struct Inference {
     case (.variable(let index), _): return assign(target, toVariable: index)
     case (.dyn, _), (_, .dyn): return true
     case (.null, .null): return true
-    case (.null, .optional), (.null, .opaque), (.null, .timestamp), (.null, .duration), (.null, .record):
+    case (.null, .optional), (.null, .opaque), (.null, .timestamp), (.null, .duration), (.null, .record),
+      (.optional, .null), (.opaque, .null), (.timestamp, .null), (.duration, .null), (.record, .null):
       return true
     case (.list(let a), .list(let b)): return assign(a, to: b)
     case (.map(let a, let b), .map(let c, let d)): return assign(a, to: c) && assign(b, to: d)

@@ -86,6 +86,18 @@ extension Diagnostic {
   }
 }
 
+extension EvaluationError {
+  /// The error as a person reads it: what failed, and the line with a caret below.
+  ///
+  /// - Parameters:
+  ///   - source: The source of the program.
+  ///   - name: The name of the source, such as a file, if it has one.
+  public func rendered(in source: String, name: String? = nil) -> String {
+    Diagnostic(.evaluation, description, range: range ?? 0..<source.utf8.count).rendered(
+      in: source, name: name)
+  }
+}
+
 extension CompilationFailure: CustomStringConvertible {
   /// All faults as a person reads them.
   public var description: String {

@@ -28,6 +28,8 @@ public struct Diagnostic: Error, Hashable, Sendable {
     case literal
     /// A part of CEL that this engine does not have (protocol buffer messages).
     case unsupported
+    /// An evaluation failed here.
+    case evaluation
   }
 
   /// The kind of fault.

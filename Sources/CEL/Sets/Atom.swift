@@ -26,6 +26,13 @@ struct FactPlace: Hashable, Sendable {
     }
   }
 
+  /// The place whose presence a step asks for, or nil if it is not a plain one.
+  init?(presence: PresenceNode) {
+    guard let expected = presence.expected, let record = FactPlace(presence.operand) else { return nil }
+    variable = record.variable
+    fields = record.fields + [Field(type: expected.type, slot: expected.slot)]
+  }
+
   /// The record and the field that a step selects, if the step is a plain selection from a declared record.
   static func field(_ node: Node) -> (operand: Node, field: Field)? {
     guard type(of: node) == SelectNode.self, let select = node as? SelectNode, let expected = select.expected

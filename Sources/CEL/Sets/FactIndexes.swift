@@ -12,13 +12,35 @@ struct MemberIndex: Sendable {
 
   let source: RecordReader.Source
   var table = KeyTable<Bucket>()
-  /// All programs that hang on the fact.
-  var programs: [Int32] = []
+  var filed = FiledPrograms()
+}
+
+/// The programs of an index.
+struct FiledPrograms: Sendable {
+  /// All of them.
+  private(set) var all: [Int32] = []
+  /// Those that do not ask with `has` whether the fact is there. The others are false where it is absent.
+  private(set) var unguarded: [Int32] = []
+
+  mutating func add(_ program: Int32, isGuarded: Bool) {
+    all.append(program)
+    if !isGuarded { unguarded.append(program) }
+  }
+
+  /// The programs that must be evaluated one by one where the index cannot tell.
+  func open(at source: RecordReader.Source, _ records: [Record?]) -> [Int32] {
+    // Only a record that is there says surely that the fact is not.
+    guard source.record >= 0, let record = records[source.record], record.slots[source.slot] == nil else {
+      return all
+    }
+    return unguarded
+  }
 }
 
 /// The programs that hang on one number reaching a bound.
 struct ThresholdIndex: Sendable {
   var group: ThresholdGroup
+  var filed = FiledPrograms()
   /// Programs of the group of which something else must hold besides.
   var hasOthers: Bool
 }
@@ -56,8 +78,7 @@ struct ElementIndex: Sendable {
 
   let key: Key
   var table = KeyTable<Bucket>()
-  /// All programs of the index.
-  var programs: [Int32] = []
+  var filed = FiledPrograms()
   /// The most that going through one element costs.
   var bodyCost = 1
   var companions: [Companion] = []

@@ -120,7 +120,9 @@ extension ProgramSet {
     switch index.table.match(RecordReader.value(at: index.source, facts.slots, result.records)) {
     case .none: return
     case .unclear:
-      for program in index.programs { evaluateWhole(program, active, &frame, &result) }
+      for program in index.filed.open(at: index.source, result.records) {
+        evaluateWhole(program, active, &frame, &result)
+      }
     case .bucket(let position):
       let bucket = index.table.buckets[position]
       result.bits.insert(bucket.matching)
@@ -143,7 +145,9 @@ extension ProgramSet {
     let group = index.group
     let value = RecordReader.value(at: group.key.source, facts.slots, result.records)
     guard let count = group.holding(value) else {
-      for program in group.programs { evaluateWhole(program, active, &frame, &result) }
+      for program in index.filed.open(at: group.key.source, result.records) {
+        evaluateWhole(program, active, &frame, &result)
+      }
       return
     }
     if index.hasOthers {
@@ -160,7 +164,9 @@ extension ProgramSet {
     guard case .list(let list)? = RecordReader.value(at: index.key.source, facts.slots, result.records),
       isWithinLimits(index, list.count, facts, result.records)
     else {
-      for program in index.programs { evaluateWhole(program, active, &frame, &result) }
+      for program in index.filed.open(at: index.key.source, result.records) {
+        evaluateWhole(program, active, &frame, &result)
+      }
       return
     }
     result.open.removeAll(keepingCapacity: true)
@@ -170,7 +176,7 @@ extension ProgramSet {
     for element in list {
       if !evaluate(index, element, active, &frame, &result) { isUnclear = true }
     }
-    for program in isUnclear ? index.programs : result.open where !result.settled.contains(Int(program)) {
+    for program in isUnclear ? index.filed.all : result.open where !result.settled.contains(Int(program)) {
       result.settled.insert(Int(program))
       evaluateWhole(program, active, &frame, &result)
     }

@@ -27,6 +27,11 @@ struct ProgramSetBuilder {
     let operands: [Node]
     let atoms: [Atom?]
     let range: Range<Int>
+
+    /// Whether one of the conditions is `has(place)`.
+    func asksPresence(of place: FactPlace) -> Bool {
+      operands.contains { ($0 as? PresenceNode).flatMap { FactPlace(presence: $0) } == place }
+    }
   }
 
   init(_ programs: [Program]) { self.programs = programs }
@@ -96,8 +101,11 @@ struct ProgramSetBuilder {
     }
     switch best.atom {
     case .member(let place, let keys):
-      file(program, place, keys, rest: rest.map { conjunction.atoms[$0.offset] })
-    case .threshold(let place, let threshold): file(program, place, threshold, hasRest: !rest.isEmpty)
+      let isGuarded = conjunction.asksPresence(of: place)
+      file(program, place, keys, rest: rest.map { conjunction.atoms[$0.offset] }, isGuarded: isGuarded)
+    case .threshold(let place, let threshold):
+      let isGuarded = conjunction.asksPresence(of: place)
+      file(program, place, threshold, hasRest: !rest.isEmpty, isGuarded: isGuarded)
     case .element(let place, let element): file(program, place, element, conjunction, best.position)
     }
   }
@@ -115,14 +123,16 @@ struct ProgramSetBuilder {
     }
   }
 
-  private mutating func file(_ program: Int32, _ place: FactPlace, _ keys: [AtomKey], rest: [Atom?]) {
+  private mutating func file(
+    _ program: Int32, _ place: FactPlace, _ keys: [AtomKey], rest: [Atom?], isGuarded: Bool
+  ) {
     let source = reader.source(of: place)
     let number = memberNumbers[source] ?? members.count
     if number == members.count {
       memberNumbers[source] = number
       members.append(MemberIndex(source: source))
     }
-    members[number].programs.append(program)
+    members[number].filed.add(program, isGuarded: isGuarded)
     var threshold: (source: RecordReader.Source, atom: ThresholdAtom)?
     if rest.count == 1, case .threshold(let place, let atom)? = rest[0] {
       threshold = (reader.source(of: place), atom)
@@ -140,7 +150,9 @@ struct ProgramSetBuilder {
     }
   }
 
-  private mutating func file(_ program: Int32, _ place: FactPlace, _ threshold: ThresholdAtom, hasRest: Bool) {
+  private mutating func file(
+    _ program: Int32, _ place: FactPlace, _ threshold: ThresholdAtom, hasRest: Bool, isGuarded: Bool
+  ) {
     var isDouble = false
     if case .double = threshold.bound { isDouble = true }
     let key = ThresholdGroup.Key(
@@ -150,6 +162,7 @@ struct ProgramSetBuilder {
       thresholdNumbers[key] = number
       thresholds.append(ThresholdIndex(group: ThresholdGroup(key), hasOthers: false))
     }
+    thresholds[number].filed.add(program, isGuarded: isGuarded)
     thresholds[number].group.add(threshold.bound, program)
     if hasRest { thresholds[number].hasOthers = true }
   }
@@ -163,7 +176,7 @@ struct ProgramSetBuilder {
       elementNumbers[key] = number
       elements.append(ElementIndex(key: key))
     }
-    elements[number].programs.append(program)
+    elements[number].filed.add(program, isGuarded: conjunction.asksPresence(of: place))
     elements[number].bodyCost = max(elements[number].bodyCost, element.bodyCost)
     for (other, atom) in conjunction.atoms.enumerated() where other != position {
       guard case .element(let place, let companion)? = atom else { continue }

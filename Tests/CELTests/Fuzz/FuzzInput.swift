@@ -35,9 +35,9 @@ struct FuzzInput {
 
   /// The next source.
   mutating func next() -> String {
-    switch generator.random.below(10) {
+    switch generator.random.below(12) {
     case 0: return bytes()
-    case 1, 2, 3: return soup()
+    case 1, 2: return soup()
     case 4:
       return generator.expression(ExpressionGenerator.Kind.allCases[generator.random.below(6)], depth: 5)
     case 5: return nested()

@@ -151,7 +151,7 @@ struct RuleGenerator {
   private mutating func conjunct() -> String {
     let relation = base.random.pick(["<", "<=", ">", ">="])
     let number = base.random.below(5) - 1
-    switch base.random.below(14) {
+    switch base.random.below(17) {
     case 0: return "a.country == \(text())"
     case 1: return "a.country in \(texts())"
     case 2: return "s == \(text())"
@@ -165,6 +165,9 @@ struct RuleGenerator {
     case 10: return "a.owners.exists(p, p.share > 0 && p.country == \(text()) && (p.ok || a.age > 1))"
     case 11: return "a.tags.exists(t, t in \(texts()))"
     case 12: return "i in [\(number), \(number + 1), 7]"
+    case 13: return "has(a.country) && a.country == \(text())"
+    case 14: return "has(a.owners) && a.owners.exists(p, p.country == \(text()))"
+    case 15: return "has(a.age) && a.age \(relation) \(number)"
     default: return "has(a.country) && a.country != \(text())"
     }
   }
