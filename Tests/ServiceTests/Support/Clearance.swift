@@ -143,13 +143,10 @@ struct Unexpected: Error, CustomStringConvertible {
   init(_ description: String) { self.description = description }
 }
 
-/// Runs blocking work on a thread of its own.
+/// Runs blocking work on a thread of its own, off the cooperative pool; within the task, so that failures are
+/// those of its test.
 func onThread<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws -> Value {
-  try await withCheckedThrowingContinuation { continuation in
-    let thread = Thread { continuation.resume(with: Result { try body() }) }
-    thread.stackSize = 4 << 20
-    thread.start()
-  }
+  try await withTaskExecutorPreference(ThreadExecutor()) { try body() }
 }
 
 /// Runs blocking work on as many threads at once.
@@ -157,11 +154,19 @@ func concurrently<Value: Sendable>(
   _ count: Int, _ body: @escaping @Sendable (Int) throws -> Value
 ) async throws -> [Value] {
   try await withThrowingTaskGroup(of: (Int, Value).self) { group in
-    for index in 0..<count {
-      group.addTask { try await onThread { (index, try body(index)) } }
-    }
+    for index in 0..<count { group.addTask { (index, try await onThread { try body(index) }) } }
     var values = [Value?](repeating: nil, count: count)
     for try await (index, value) in group { values[index] = value }
     return values.map { $0! }
+  }
+}
+
+/// Runs every job on a new thread.
+private final class ThreadExecutor: TaskExecutor {
+  func enqueue(_ job: consuming ExecutorJob) {
+    let job = UnownedJob(job)
+    let thread = Thread { job.runSynchronously(on: self.asUnownedTaskExecutor()) }
+    thread.stackSize = 4 << 20
+    thread.start()
   }
 }
