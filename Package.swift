@@ -95,6 +95,11 @@ let package = Package(
     .testTarget(name: "PostgreSQLTests", dependencies: ["PostgreSQL"], swiftSettings: settings),
     .testTarget(
       name: "PolicyTests", dependencies: ["Policy"], exclude: ["Golden"], swiftSettings: settings),
+    // Runs the built executable as a process of its own; the dependency on it is there to have it built.
+    .testTarget(
+      name: "ServiceTests",
+      dependencies: ["clearance", "Compliance", "PostgreSQL", .product(name: "Logging", package: "swift-log")],
+      swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6]
 )

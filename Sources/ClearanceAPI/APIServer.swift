@@ -36,7 +36,7 @@ public enum APIServer {
     _ configuration: Configuration, service: DecisionService, keys: KeyRing, database: Database,
     metrics: OpenMetrics, logger: Logger, onListening: @escaping @Sendable (Int) async -> Void
   ) -> some ApplicationProtocol {
-    let router = Router(context: APIContext.self)
+    let router = Router(context: APIContext.self, options: .autoGenerateHeadEndpoints)
     router.add(middleware: ProblemMiddleware(requests: RequestMetrics(), logger: logger))
     let operations = OperationsRoutes(service: service, database: database, metrics: metrics)
     operations.add(to: router)
@@ -44,7 +44,9 @@ public enum APIServer {
     DecisionRoutes(service: service, store: database.decisions).add(to: v1)
     operations.addRules(to: v1)
     return Application(
-      router: router, server: .http1(configuration: .init(idleTimeout: .seconds(75))),
+      router: router,
+      server: .http1(
+        configuration: .init(additionalChannelHandlers: [MalformedHTTPHandler()], idleTimeout: .seconds(75))),
       configuration: .init(address: .hostname(configuration.host, port: configuration.port), serverName: "clearance"),
       onServerRunning: { channel in await onListening(channel.localAddress?.port ?? 0) }, logger: logger)
   }

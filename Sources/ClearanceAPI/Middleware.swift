@@ -3,6 +3,7 @@ import HTTPTypes
 import Hummingbird
 import Logging
 import Metrics
+import NIOHTTP1
 import Store
 import Synchronization
 
@@ -22,6 +23,10 @@ struct ProblemMiddleware: RouterMiddleware {
       response = try await next(request, context)
     } catch let problem as Problem {
       response = problem.response
+    } catch let error as HTTPParserError {
+      // The body breaks off in the middle of what is not HTTP; ``MalformedHTTPHandler`` answers, the connection
+      // being of no more use.
+      throw error
     } catch let error as HTTPError where error.status == .notFound {
       response =
         Problem(
@@ -40,6 +45,8 @@ struct ProblemMiddleware: RouterMiddleware {
         ? Problem(.unavailable, "the database cannot be reached", remedy: "Send the request again.").response
         : Problem(.internalError, "an internal error was logged", remedy: "Tell the operator.").response
     }
+    // A body after the head of an answer to HEAD would be taken for the beginning of the next answer.
+    if request.method == .head { response = response.createHeadResponse() }
     requests.record(
       method: request.method, route: context.endpointPath ?? "(none)", status: response.status,
       duration: start.duration(to: .now))
