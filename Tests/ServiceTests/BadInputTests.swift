@@ -45,15 +45,16 @@ extension ServiceTests {
     }
 
     private static let notHTTP = [
-        ("no request line", "\0\0\0"), ("no target", "GET\r\n\r\n"), ("another version", "GET / HTTP/9.9\r\n\r\n"),
-        ("a bad field name", "GET / HTTP/1.1\r\nHost: a\r\nBad Name: x\r\n\r\n"),
-        ("a bad length", "POST /v1/decisions HTTP/1.1\r\nHost: a\r\nContent-Length: x\r\n\r\n"),
-        ("two lengths", "POST /v1/decisions HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\n{}  "),
-        (
-          "a bad chunk", "POST /v1/decisions HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n{}\r\n0\r\n\r\n"
-        ),
-        ("a head that is too long", "GET / HTTP/1.1\r\nX: " + String(repeating: "x", count: 100_000) + "\r\n\r\n"),
-        ("TLS", "\u{16}\u{3}\u{1}\0\u{25}\u{1}"),
+      ("no request line", "\0\0\0"), ("no target", "GET\r\n\r\n"), ("another version", "GET / HTTP/9.9\r\n\r\n"),
+      ("a bad field name", "GET / HTTP/1.1\r\nHost: a\r\nBad Name: x\r\n\r\n"),
+      ("a bad length", "POST /v1/decisions HTTP/1.1\r\nHost: a\r\nContent-Length: x\r\n\r\n"),
+      ("two lengths", "POST /v1/decisions HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\n{}  "),
+      (
+        "a bad chunk",
+        "POST /v1/decisions HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n{}\r\n0\r\n\r\n"
+      ),
+      ("a head that is too long", "GET / HTTP/1.1\r\nX: " + String(repeating: "x", count: 100_000) + "\r\n\r\n"),
+      ("TLS", "\u{16}\u{3}\u{1}\0\u{25}\u{1}"),
     ]
 
     @Test("what is not HTTP is answered with a problem document, and the connection is closed")
@@ -77,12 +78,16 @@ extension ServiceTests {
 
 /// What is wrong with a problem document, if anything.
 func problemFault(_ answer: HTTPClient.Answer) -> String? {
-  guard answer.isProblem else { return "\(answer.status) is no problem document: \(answer.headers) \(answer.text.prefix(300))" }
+  guard answer.isProblem else {
+    return "\(answer.status) is no problem document: \(answer.headers) \(answer.text.prefix(300))"
+  }
   let json = answer.json
   for name in ["type", "title", "detail"] where json[name]?.text?.isEmpty != false {
     return "\(answer.status) lacks `\(name)`: \(answer.text.prefix(300))"
   }
-  guard json["status"]?.integer == Int64(answer.status) else { return "the document has another status: \(answer.text)" }
+  guard json["status"]?.integer == Int64(answer.status) else {
+    return "the document has another status: \(answer.text)"
+  }
   return nil
 }
 
@@ -141,7 +146,8 @@ private final class Sender {
     switch answer.status {
     case 200..<300:
       let isJSON = answer.headers["content-type"] == "application/json"
-      return isJSON && !isHead && answer.json == .null ? "\(answer.status) is not JSON: \(answer.text.prefix(300))" : nil
+      return isJSON && !isHead && answer.json == .null
+        ? "\(answer.status) is not JSON: \(answer.text.prefix(300))" : nil
     case 400..<500, 503: return isHead ? nil : problemFault(answer)
     default: return "\(answer.status) \(answer.text.prefix(300))"
     }

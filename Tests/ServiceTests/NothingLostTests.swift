@@ -6,7 +6,8 @@ import Testing
 extension ServiceTests {
   @Suite("Nothing is lost")
   struct NothingLostTests {
-    @Test("every decision that was answered is there exactly once after the service was killed", arguments: [UInt64(1), 2])
+    @Test(
+      "every decision that was answered is there exactly once after the service was killed", arguments: [UInt64(1), 2])
     func serviceKilled(seed: UInt64) async throws {
       var random = SeededGenerator(seed: seed)
       let database = try await Workshop.current.database()
@@ -86,7 +87,8 @@ extension ServiceTests {
     /// Eight clients that post until the service is gone, or until they are told to stop; half of their requests
     /// have an idempotency key.
     private func post(
-      to service: Service, as prefix: String, into ledger: Ledger, until isOver: @escaping @Sendable () -> Bool = { false }
+      to service: Service, as prefix: String, into ledger: Ledger,
+      until isOver: @escaping @Sendable () -> Bool = { false }
     ) async throws {
       _ = try await concurrently(8) { index in
         let client = HTTPClient(port: service.port)

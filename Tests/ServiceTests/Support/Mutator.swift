@@ -15,7 +15,10 @@ struct Mutator {
 
   private static let valid = [Samples.allowed("f"), Samples.denied("f"), Samples.whole("f"), Samples.whole("g")]
   private static let keys =
-    ["id", "kind", "name", "country", "parties", "interests", "share", "addresses", "", "a/b~", "__proto__", "é", "adress"]
+    [
+      "id", "kind", "name", "country", "parties", "interests", "share", "addresses", "", "a/b~", "__proto__", "é",
+      "adress",
+    ]
 
   var random: SeededGenerator
 
@@ -37,7 +40,9 @@ struct Mutator {
 
   private mutating func chance(_ percent: Int) -> Bool { Int.random(in: 0..<100, using: &random) < percent }
   private mutating func count(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &random) }
-  private mutating func one<Value>(of values: [Value]) -> Value { values[Int.random(in: 0..<values.count, using: &random)] }
+  private mutating func one<Value>(of values: [Value]) -> Value {
+    values[Int.random(in: 0..<values.count, using: &random)]
+  }
   private mutating func body() -> [UInt8] { one(of: Mutator.valid) }
 
   private func post(_ kind: String, _ body: [UInt8]) -> Case {
@@ -67,11 +72,15 @@ struct Mutator {
       switch count(0...6) {
       case 0: if place < bytes.count { bytes[place] ^= 1 << UInt8(count(0...7)) }
       case 1: if place < bytes.count { bytes[place] = UInt8(count(0...255)) }
-      case 2: bytes.insert(contentsOf: (0..<count(1...6)).map { _ in UInt8.random(in: 0...255, using: &random) }, at: place)
+      case 2:
+        bytes.insert(contentsOf: (0..<count(1...6)).map { _ in UInt8.random(in: 0...255, using: &random) }, at: place)
       case 3: bytes.removeSubrange(place..<end)
       case 4: bytes.insert(contentsOf: bytes[place..<end], at: place)
       case 5: bytes.removeSubrange(place...)
-      default: bytes.insert(contentsOf: Array(one(of: ["\"", "{", "}", "[", "]", ",", ":", "\\", "\r\n", "\0", "\\u0000"]).utf8), at: place)
+      default:
+        bytes.insert(
+          contentsOf: Array(one(of: ["\"", "{", "}", "[", "]", ",", ":", "\\", "\r\n", "\0", "\\u0000"]).utf8),
+          at: place)
       }
     }
     return bytes
@@ -131,7 +140,8 @@ struct Mutator {
       return .number(
         one(of: ["0", "-0", "1", "-1", "1e999", "1E-999", "9223372036854775808", "100.0000000000000000001", "25.0"]))
     case 3: return .string("")
-    case 4: return .string(String(repeating: one(of: ["a", "é", "\u{202E}", "👩‍👩‍👧", " "]), count: one(of: [1, 300, 5_000])))
+    case 4:
+      return .string(String(repeating: one(of: ["a", "é", "\u{202E}", "👩‍👩‍👧", " "]), count: one(of: [1, 300, 5_000])))
     case 5:
       return .string(
         one(of: [
@@ -194,9 +204,11 @@ struct Mutator {
     let fields: [(String, String)] = (0..<count(1...3)).map { _ in
       one(of: [
         ("Content-Type", "text/plain"), ("Content-Type", "application/json; charset=utf-16"), ("Content-Type", ""),
-        ("Content-Type", "application/x-www-form-urlencoded"), ("Content-Type", long), ("Origin", "https://example.org"),
+        ("Content-Type", "application/x-www-form-urlencoded"), ("Content-Type", long),
+        ("Origin", "https://example.org"),
         ("Idempotency-Key", ""), ("Idempotency-Key", long), ("Idempotency-Key", "a b"), ("Idempotency-Key", "ü"),
-        ("Idempotency-Key", "key-\(count(0...9))"), ("Authorization", "Bearer clr_x"), ("Authorization", "Basic \(long)"),
+        ("Idempotency-Key", "key-\(count(0...9))"), ("Authorization", "Bearer clr_x"),
+        ("Authorization", "Basic \(long)"),
         ("Authorization", ""), ("Accept", "text/html"), ("Content-Encoding", "gzip"), ("Cookie", long),
         ("Host", "example.org"), ("Host", ""), ("Range", "bytes=0-1"), ("If-None-Match", "*"), ("Upgrade", "websocket"),
         ("X-Forwarded-For", "1.2.3.4"), (long, "x"), ("X-Odd", "\u{80}\u{ff}"), ("X-Tab", "a\tb"),
@@ -205,8 +217,10 @@ struct Mutator {
     let many = chance(5) ? (0..<1_200).map { ("X-\($0)", "y") } : []
     let isFraming = chance(20)
     let framing = [
-      ("Content-Length", "5"), ("Content-Length", "-1"), ("Content-Length", "99999999999999999999"), ("Content-Length", "0x10"),
-      ("Transfer-Encoding", "chunked"), ("Transfer-Encoding", "gzip"), ("Expect", "100-continue"), ("Connection", "close"),
+      ("Content-Length", "5"), ("Content-Length", "-1"), ("Content-Length", "99999999999999999999"),
+      ("Content-Length", "0x10"),
+      ("Transfer-Encoding", "chunked"), ("Transfer-Encoding", "gzip"), ("Expect", "100-continue"),
+      ("Connection", "close"),
       ("Connection", "upgrade"), (" Folded", "x"), ("Bad Name", "x"), ("", "x"),
     ]
     let bytes = HTTPClient.bytes(
@@ -216,11 +230,15 @@ struct Mutator {
   }
 
   private mutating func query() -> Case {
-    let names = ["account", "verdict", "rule", "policy", "from", "to", "cursor", "limit", "as_of", "dry_run", "limt", ""]
+    let names = [
+      "account", "verdict", "rule", "policy", "from", "to", "cursor", "limit", "as_of", "dry_run", "limt", "",
+    ]
     let values = [
-      "", "x", "deny", "2026-02-30", "2026-01-01", "2026-01-01T00:00:00Z", "-1", "0", "501", "9999999999999999999999", "%",
+      "", "x", "deny", "2026-02-30", "2026-01-01", "2026-01-01T00:00:00Z", "-1", "0", "501", "9999999999999999999999",
+      "%",
       "%00", "%zz", "%ff%fe", "%2e%2e", "+", "a%20b", "true", "TRUE", "00000000-0000-0000-0000-000000000000",
-      "0001-01-01", "9999-12-31", "'", "$1", String(repeating: "y", count: 1_001), "%F0%9F%98%80", "&", "=", "a=b", "{}",
+      "0001-01-01", "9999-12-31", "'", "$1", String(repeating: "y", count: 1_001), "%F0%9F%98%80", "&", "=", "a=b",
+      "{}",
     ]
     let pairs = (0..<count(1...4)).map { _ in "\(one(of: names))=\(one(of: values))" }
     let target = "/v1/decisions?" + pairs.joined(separator: "&")
@@ -231,7 +249,8 @@ struct Mutator {
   private mutating func path() -> Case {
     let method = one(of: ["GET", "GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "HEAD", "TRACE", "PURGE"])
     let target = one(of: [
-      "/", "//", "/v1", "/v1/", "/v1/decisions/", "/v1/decisions/x", "/v1/decisions/%00", "/v1/decisions/../rules", "/..",
+      "/", "//", "/v1", "/v1/", "/v1/decisions/", "/v1/decisions/x", "/v1/decisions/%00", "/v1/decisions/../rules",
+      "/..",
       "/v1/decisions/00000000-0000-0000-0000-000000000000", "/v1//decisions", "/V1/decisions", "/v1/decisions/x/y/z",
       "/%76%31/rules", "/v1/rules?x=1", "/v1/rules#f", "/healthz/x", "/metrics?x", "/%ff", "/%", "/v1/decisions;x=1",
       "/" + String(repeating: "a", count: count(1...5_000)), "http://example.org/v1/rules", "/v1/decisions/*", "/:id",

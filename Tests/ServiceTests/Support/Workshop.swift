@@ -129,8 +129,10 @@ let repository = URL(fileURLWithPath: #filePath)
 /// The built executable: it lies beside the test bundle.
 let executable: URL = {
   let bundle = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
-  let candidates = [bundle, URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent(),
-    repository.appendingPathComponent(".build/debug")]
+  let candidates = [
+    bundle, URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent(),
+    repository.appendingPathComponent(".build/debug"),
+  ]
   let names = candidates.map { $0.appendingPathComponent("clearance") }
   return names.first { FileManager.default.isExecutableFile(atPath: $0.path) } ?? names[0]
 }()
