@@ -82,9 +82,12 @@ private struct Watchdog {
     try process.run()
   }
 
+  /// Lets the shell clean up. Other children of this process may hold the pipe's end too, so a line is written
+  /// rather than its closing waited for.
   func finish() {
+    try? pipe.fileHandleForWriting.write(contentsOf: Data("done\n".utf8))
     try? pipe.fileHandleForWriting.close()
-    process.waitUntilExit()
+    for _ in 0..<200 where process.isRunning { usleep(100_000) }
   }
 }
 
