@@ -5,8 +5,6 @@ import Configuration
 import Foundation
 import Logging
 import Metrics
-import NIOCore
-import NIOPosix
 import Policy
 import ServiceLifecycle
 import Store
@@ -47,7 +45,6 @@ struct Serve: AsyncParsableCommand {
   }
 
   private func serve() async throws {
-    print("installed", NIOSingletons.unsafeTryInstallSingletonPosixEventLoopGroupAsConcurrencyGlobalExecutor())
     let logger = try makeLogger()
     let metrics = OpenMetrics()
     MetricsSystem.bootstrap(metrics)
