@@ -47,6 +47,10 @@ let package = Package(
       ],
       swiftSettings: settings),
     .target(
+      name: "Screening",
+      dependencies: ["Compliance", .product(name: "Crypto", package: "swift-crypto")],
+      swiftSettings: settings),
+    .target(
       name: "Store",
       dependencies: [
         "Compliance", "PostgreSQL",
