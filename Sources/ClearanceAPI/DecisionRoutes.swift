@@ -26,7 +26,7 @@ struct DecisionRoutes: Sendable {
     let asOf = try query.date("as_of")
     let isDryRun = try query.boolean("dry_run") ?? false
     let body = try await DecisionRoutes.jsonBody(request, limit: SubmissionLimits.bodyBytes)
-    let submission = try DecisionRoutes.submission(body)
+    let submission = try self.submission(body)
     if isDryRun { return .json(service.dryRun(submission, asOf: asOf)) }
     let answer = try await answer(
       DecisionService.Request(
@@ -40,7 +40,7 @@ struct DecisionRoutes: Sendable {
     return response
   }
 
-  private static func submission(_ body: [UInt8]) throws(Problem) -> Submission {
+  private func submission(_ body: [UInt8]) throws(Problem) -> Submission {
     let json: JSON
     do {
       json = try JSON.parse(body, maximumDepth: SubmissionLimits.nesting)
@@ -49,8 +49,11 @@ struct DecisionRoutes: Sendable {
         .malformedRequest, "the body is not valid JSON: \(error)", remedy: error.remedy,
         faults: Faults(Fault(pointer: "", message: error.description, remedy: error.remedy)))
     }
-    do {
-      return try Submission.decode(json)
+    do throws(Faults) {
+      let submission = try Submission.decode(json)
+      let faults = service.faults(in: submission)
+      if faults.count > 0 { throw faults }
+      return submission
     } catch {
       throw Problem(
         .invalidSubmission, "\(error.count) \(error.count == 1 ? "fault" : "faults") found",

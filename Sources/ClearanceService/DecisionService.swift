@@ -70,6 +70,9 @@ public final class DecisionService: Sendable {
     self.store = store
   }
 
+  /// What is wrong with a submission by the declarations of the rules in force.
+  public func faults(in submission: Submission) -> Faults { ruleset.current.faults(in: submission) }
+
   /// Judges without recording.
   public func dryRun(_ submission: Submission, asOf: CalendarDate?) -> JSON {
     let now = Instant.now

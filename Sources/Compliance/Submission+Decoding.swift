@@ -3,7 +3,7 @@ import Foundation
 extension Submission {
   static let fields = [
     "id", "kind", "name", "aliases", "created_at", "birth_date", "citizenships", "identifiers", "addresses",
-    "organization", "parties", "interests", "contact", "payment", "network", "declared_use",
+    "organization", "parties", "interests", "contact", "payment", "network", "declared_use", "attributes",
   ]
 
   /// Decodes a submission from the bytes of a request body.
@@ -60,6 +60,7 @@ extension SubmissionReader {
     submission.payment = payment(object)
     submission.network = network(object)
     submission.declaredUse = text(object, "declared_use")
+    submission.attributes = attributes(object)
     checkReferences(object)
     return submission
   }
@@ -216,6 +217,13 @@ extension SubmissionReader {
     return Submission.Network(
       ip: ip, country: country(object, "country"), asn: asn, proxy: boolean(object, "proxy"),
       device: text(object, "device"))
+  }
+
+  private mutating func attributes(_ object: Object) -> JSON? {
+    guard let value = object.value("attributes") else { return nil }
+    if case .object = value { return value }
+    faults.add(object.place("attributes"), "expected an object, found \(value.kindName)", remedy: "Send {…}.")
+    return nil
   }
 
   /// Party ids are distinct, and interests name parties that exist. Works on the JSON, so that indices in

@@ -12,7 +12,7 @@ extension Submission {
       "organization": organization.map { .string($0) }, "parties": parties.map { .array($0.map(\.json)) },
       "interests": interests.map { .array($0.map(\.json)) }, "contact": contact.map(\.json),
       "payment": payment.map(\.json), "network": network.map(\.json),
-      "declared_use": declaredUse.map { .string($0) },
+      "declared_use": declaredUse.map { .string($0) }, "attributes": attributes,
     ])
   }
 }

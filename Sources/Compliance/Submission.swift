@@ -199,6 +199,8 @@ public struct Submission: Sendable, Hashable {
   public var network: Network?
   /// What the customer says it will do.
   public var declaredUse: String?
+  /// The provider's own facts, an object; the ruleset says what it may hold.
+  public var attributes: JSON?
 }
 
 /// How large a submission may be. What is over a limit is a fault that names it.

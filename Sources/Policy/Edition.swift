@@ -12,6 +12,7 @@ public final class Edition: Sendable {
   }
 
   let hash: String
+  let schema: FactSchema
   let environment: Environment
   let compiled: [CompiledRule]
   let programs: ProgramSet
@@ -19,7 +20,9 @@ public final class Edition: Sendable {
 
   init(ruleset: Ruleset, date: CalendarDate) {
     hash = ruleset.hash
-    environment = Edition.environment(countryLists: ruleset.countryLists.map { ($0.id, $0.places(on: date)) })
+    environment = Edition.environment(
+      schema: ruleset.schema, countryLists: ruleset.countryLists.map { ($0.id, $0.places(on: date)) })
+    schema = ruleset.schema
     var compiled: [CompiledRule] = []
     for rule in ruleset.rules {
       guard let window = rule.window(on: date) else { continue }
@@ -38,7 +41,7 @@ public final class Edition: Sendable {
   }
 
   /// The environment of conditions. A list without places is declared for checking only.
-  static func environment(countryLists: [(id: String, places: [String]?)]) -> Environment {
+  static func environment(schema: FactSchema, countryLists: [(id: String, places: [String]?)]) -> Environment {
     let type = RecordType(
       name: "Countries",
       fields: countryLists.map { FieldDeclaration($0.id, .list(.string), documentation: "a dated list of places") })
@@ -46,7 +49,7 @@ public final class Edition: Sendable {
       type, path: "countries", slots: countryLists.map { $0.places.map { .list($0.map { .string($0) }) } })
     let isDated = countryLists.contains { $0.places != nil }
     return Environment(
-      variables: FactSchema.variables + [FieldDeclaration("countries", .record(type))],
+      variables: schema.variables + [FieldDeclaration("countries", .record(type))],
       constants: isDated ? ["countries": .record(record)] : [:])
   }
 

@@ -5,7 +5,7 @@ import Compliance
 ///
 /// The paths under which absent facts are named are those of the submission (`parties[].country`), so that a
 /// signup flow can ask its customer for just those.
-public enum FactSchema {
+public struct FactSchema: Sendable {
   /// A document or register number.
   static let identifier = RecordType(
     name: "Identifier",
@@ -55,26 +55,24 @@ public enum FactSchema {
       FieldDeclaration("device", .string, documentation: "a fingerprint of the device"),
     ])
 
-  static let account = RecordType(
-    name: "Account",
-    fields: [
-      FieldDeclaration("id", .string, documentation: "the caller's key for the account"),
-      FieldDeclaration(
-        "kind", .string, documentation: "who applies", values: Submission.Kind.allCases.map(\.rawValue)),
-      FieldDeclaration("name", .string, documentation: "the customer's full name"),
-      FieldDeclaration("aliases", .list(.string), documentation: "other names"),
-      FieldDeclaration("created_at", .timestamp, documentation: "when the account was made"),
-      FieldDeclaration("birth_date", .timestamp, documentation: "midnight UTC of the birth date"),
-      FieldDeclaration(
-        "citizenships", .list(.string), documentation: "countries of citizenship", values: countryCodes),
-      FieldDeclaration("identifiers", .list(.record(identifier)), documentation: "documents and registers"),
-      FieldDeclaration("addresses", .list(.record(address)), documentation: "the customer's places"),
-      FieldDeclaration("organization", .string, documentation: "the employer or company that it declares"),
-      FieldDeclaration("contact", .record(contact), documentation: "how the customer can be reached"),
-      FieldDeclaration("payment", .record(payment), documentation: "the means of payment"),
-      FieldDeclaration("network", .record(network), documentation: "where the customer connects from"),
-      FieldDeclaration("declared_use", .string, documentation: "what the customer says it will do"),
-    ])
+  private static let accountFields = [
+    FieldDeclaration("id", .string, documentation: "the caller's key for the account"),
+    FieldDeclaration(
+      "kind", .string, documentation: "who applies", values: Submission.Kind.allCases.map(\.rawValue)),
+    FieldDeclaration("name", .string, documentation: "the customer's full name"),
+    FieldDeclaration("aliases", .list(.string), documentation: "other names"),
+    FieldDeclaration("created_at", .timestamp, documentation: "when the account was made"),
+    FieldDeclaration("birth_date", .timestamp, documentation: "midnight UTC of the birth date"),
+    FieldDeclaration(
+      "citizenships", .list(.string), documentation: "countries of citizenship", values: countryCodes),
+    FieldDeclaration("identifiers", .list(.record(identifier)), documentation: "documents and registers"),
+    FieldDeclaration("addresses", .list(.record(address)), documentation: "the customer's places"),
+    FieldDeclaration("organization", .string, documentation: "the employer or company that it declares"),
+    FieldDeclaration("contact", .record(contact), documentation: "how the customer can be reached"),
+    FieldDeclaration("payment", .record(payment), documentation: "the means of payment"),
+    FieldDeclaration("network", .record(network), documentation: "where the customer connects from"),
+    FieldDeclaration("declared_use", .string, documentation: "what the customer says it will do"),
+  ]
 
   static let party = RecordType(
     name: "Party",
@@ -114,9 +112,23 @@ public enum FactSchema {
 
   static let countryCodes = CountryTable.shared.all.map(\.code)
 
+  /// The applicant's type: the submission's own fields, and the attributes that the provider declares.
+  let account: RecordType
+  let attributes: AttributeSchema?
   /// The variables of every condition, in slot order.
-  static let variables = [
-    FieldDeclaration("account", .record(account), documentation: "the applicant"),
+  let variables: [FieldDeclaration]
+
+  init(attributes: AttributeSchema?) {
+    self.attributes = attributes
+    // Last, so that the slots of the others do not depend on it.
+    let own = attributes.map {
+      [FieldDeclaration("attributes", .record($0.type), documentation: "facts that schema.yaml declares")]
+    }
+    account = RecordType(name: "Account", fields: FactSchema.accountFields + (own ?? []))
+    variables = [FieldDeclaration("account", .record(account), documentation: "the applicant")] + FactSchema.others
+  }
+
+  private static let others = [
     FieldDeclaration("parties", .list(.record(party)), documentation: "owners, directors, companies between"),
     FieldDeclaration("interests", .list(.record(interest)), documentation: "who holds what of whom"),
     FieldDeclaration(
@@ -128,35 +140,40 @@ public enum FactSchema {
 
 extension FactSchema {
   /// The facts as conditions see them.
-  static func activation(of facts: Facts, asOf: CalendarDate, for environment: Environment) -> Activation {
+  func activation(of facts: Facts, asOf: CalendarDate, for environment: Environment) -> Activation {
     let submission = facts.submission
     var activation = Activation(for: environment)
     // In the order of ``variables``.
     let values: [Value?] = [
       .record(record(submission)),
-      submission.parties.map { .list($0.map { .record(record($0)) }) },
-      submission.interests.map { .list($0.map { .record(record($0)) }) },
-      .list(facts.jurisdictions.map { .record(record($0)) }),
-      timestamp(asOf),
+      submission.parties.map { .list($0.map { .record(FactSchema.record($0)) }) },
+      submission.interests.map { .list($0.map { .record(FactSchema.record($0)) }) },
+      .list(facts.jurisdictions.map { .record(FactSchema.record($0)) }),
+      FactSchema.timestamp(asOf.start),
     ]
     for (slot, value) in values.enumerated() { activation[slot] = value }
     return activation
   }
 
-  private static func record(_ submission: Submission) -> Record {
-    Record(
+  private func record(_ submission: Submission) -> Record {
+    typealias Schema = FactSchema
+    return Record(
       account, path: "",
       slots: [
         .string(submission.id), submission.kind.map { .string($0.rawValue) }, submission.name.map { .string($0) },
-        submission.aliases.map(strings), submission.createdAt.flatMap(timestamp),
-        submission.birthDate.flatMap(timestamp), submission.citizenships.map { strings($0.map(\.code)) },
-        identifiers(submission.identifiers, path: "identifiers[]"),
-        submission.addresses.map { .list($0.map { .record(record($0)) }) },
-        submission.organization.map { .string($0) }, submission.contact.map { .record(record($0)) },
+        submission.aliases.map(Schema.strings), submission.createdAt.flatMap(Schema.timestamp),
+        submission.birthDate.flatMap { Schema.timestamp($0.start) },
+        submission.citizenships.map { Schema.strings($0.map(\.code)) },
+        Schema.identifiers(submission.identifiers, path: "identifiers[]"),
+        submission.addresses.map { .list($0.map { .record(Schema.record($0)) }) },
+        submission.organization.map { .string($0) }, submission.contact.map { .record(Schema.record($0)) },
         submission.payment.map {
-          .record(Record(payment, path: "payment", slots: [$0.fingerprint.map { .string($0) }, country($0.country)]))
+          .record(
+            Record(
+              Schema.payment, path: "payment", slots: [$0.fingerprint.map { .string($0) }, Schema.country($0.country)]))
         },
-        submission.network.map { .record(record($0)) }, submission.declaredUse.map { .string($0) },
+        submission.network.map { .record(Schema.record($0)) }, submission.declaredUse.map { .string($0) },
+        submission.attributes.flatMap { attributes?.value($0) },
       ])
   }
 
@@ -193,7 +210,7 @@ extension FactSchema {
       party, path: "parties[]",
       slots: [
         .string(item.id), item.kind.map { .string($0.rawValue) }, item.name.map { .string($0) },
-        item.aliases.map(strings), country(item.country), item.birthDate.flatMap(timestamp),
+        item.aliases.map(strings), country(item.country), item.birthDate.flatMap { timestamp($0.start) },
         identifiers(item.identifiers, path: "parties[].identifiers[]"), item.roles.map(strings),
       ])
   }
@@ -242,11 +259,7 @@ extension FactSchema {
 
   private static func strings(_ texts: [String]) -> Value { .list(texts.map { .string($0) }) }
 
-  private static func timestamp(_ date: CalendarDate) -> Value? {
-    Timestamp(seconds: Int64(date.daysSinceEpoch) * 86_400).map { .timestamp($0) }
-  }
-
-  private static func timestamp(_ instant: Instant) -> Value? {
+  static func timestamp(_ instant: Instant) -> Value? {
     let parts = instant.microsecondsSinceEpoch.quotientAndRemainder(dividingBy: 1_000_000)
     let borrow: Int64 = parts.remainder < 0 ? 1 : 0
     return Timestamp(

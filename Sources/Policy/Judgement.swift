@@ -60,10 +60,13 @@ public struct Judgement: Sendable {
 extension Edition {
   /// Judges facts; see ``Ruleset/judge(_:asOf:)``.
   func judge(_ facts: Facts, asOf date: CalendarDate) -> Judgement {
-    let activation = FactSchema.activation(of: facts, asOf: date, for: environment)
+    let activation = schema.activation(of: facts, asOf: date, for: environment)
     var result = ProgramSet.Result()
     programs.evaluate(activation, into: &result)
     var judgement = Judgement(asOf: date, ruleset: hash)
+    if schema.attributes == nil, let attributes = facts.submission.attributes, attributes != .object([]) {
+      judgement.warnings.append("attributes were submitted but schema.yaml declares none, so that no rule sees them")
+    }
     for index in result.matched {
       let entry = compiled[index]
       let match = Judgement.Match(

@@ -62,7 +62,13 @@ public struct RuleTests: Sendable {
       if let root = reader.root(),
         let mapping = reader.mapping(root, what: "a test file", keys: ["tests"], required: ["tests"])
       {
-        cases += reader.items(mapping["tests"], what: "tests").compactMap { reader.test($0, rules: ids) }
+        for node in reader.items(mapping["tests"], what: "tests") {
+          guard let test = reader.test(node, rules: ids) else { continue }
+          for fault in ruleset.faults(in: test.submission).list {
+            reader.report(node, "the submission at \(fault.pointer): \(fault.message)", remedy: fault.remedy)
+          }
+          cases.append(test)
+        }
       }
       diagnostics += reader.diagnostics
     }

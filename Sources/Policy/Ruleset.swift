@@ -20,6 +20,7 @@ public final class Ruleset: Sendable {
   /// The SHA-256 of the ruleset's canonical text, in hexadecimal.
   public var hash: String { source.hash }
 
+  let schema: FactSchema
   private let boundaries: [CalendarDate]
   private let editions = EditionCache()
 
@@ -43,6 +44,7 @@ public final class Ruleset: Sendable {
     policies = reader.policies
     rules = reader.drafts.map(\.rule)
     countryLists = reader.countryLists
+    schema = FactSchema(attributes: reader.attributes)
     warnings = reader.sortedDiagnostics
     let windows = rules.flatMap(\.effective) + countryLists.flatMap { $0.entries.flatMap(\.effective) }
     boundaries = Set(windows.flatMap { [$0.from, $0.until].compactMap { $0 } }).sorted()
@@ -58,6 +60,13 @@ public final class Ruleset: Sendable {
       if boundaries[middle] <= date { low = middle + 1 } else { high = middle }
     }
     return editions.edition(low) { Edition(ruleset: self, date: date) }
+  }
+
+  /// What is wrong with a submission by this ruleset's declarations: its attributes, if it declares any.
+  public func faults(in submission: Submission) -> Faults {
+    var faults = Faults()
+    if let attributes = submission.attributes { schema.attributes?.check(attributes, &faults) }
+    return faults
   }
 
   /// The verdict on an account: a pure function of the ruleset, the facts and the day.

@@ -11,6 +11,7 @@ struct RulesetReader {
   var policies: [PolicyFile] = []
   var drafts: [RuleDraft] = []
   var countryLists: [CountryList] = []
+  var attributes: AttributeSchema?
 
   var sortedDiagnostics: [RuleDiagnostic] {
     diagnostics.enumerated().sorted { left, right in
@@ -56,10 +57,16 @@ struct RulesetReader {
             remedy: "Give one of them another id.")
         }
         countryLists.append(list)
+      } else if mapping["attributes"] != nil {
+        if attributes != nil {
+          reader.report(
+            root, "attributes are declared in another file too", remedy: "Declare all of them in schema.yaml.")
+        }
+        attributes = reader.attributeSchema(root)
       } else {
         reader.report(
-          root, "this file is neither a policy nor a country list",
-          remedy: "Begin with `policy: ID` or `countries: ID`; tests belong in the folder `tests`.")
+          root, "this file is neither a policy nor a country list nor a schema",
+          remedy: "Begin with `policy: ID`, `countries: ID` or `attributes:`; tests belong in the folder `tests`.")
       }
     }
     if drafts.count > RulesetReader.maximumRules {
@@ -73,11 +80,20 @@ struct RulesetReader {
 
   /// Type-checks every condition and reason against the declared facts.
   mutating func check() {
-    let environment = Edition.environment(countryLists: countryLists.map { ($0.id, nil) })
+    let environment = Edition.environment(
+      schema: FactSchema(attributes: attributes), countryLists: countryLists.map { ($0.id, nil) })
+    let optional = attributes?.optionalPaths ?? []
     for draft in drafts {
       let map = ScalarMap(draft.when, in: draft.file)
       do {
-        _ = try environment.compile(draft.rule.when, expecting: .bool)
+        let program = try environment.compile(draft.rule.when, expecting: .bool)
+        for path in optional where program.factPaths.contains(path) && !draft.rule.when.contains("has(\(path)") {
+          diagnostics.append(
+            RuleDiagnostic(
+              .warning, in: draft.file, at: draft.when.mark.map { SourcePosition($0) },
+              "`\(draft.rule.id)` reads the optional attribute \(path) without has()",
+              remedy: "Write `has(\(path)) && …`, or every submission without it needs a review."))
+        }
       } catch {
         for diagnostic in error.diagnostics {
           let range = error.scalarRange(of: diagnostic)

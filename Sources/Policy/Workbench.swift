@@ -25,7 +25,7 @@ extension Edition {
   public func workbench(_ facts: Facts?, asOf date: CalendarDate) -> Workbench {
     Workbench(
       environment: environment,
-      activation: facts.map { FactSchema.activation(of: $0, asOf: date, for: environment) }
+      activation: facts.map { schema.activation(of: $0, asOf: date, for: environment) }
         ?? Activation(for: environment))
   }
 }

@@ -55,6 +55,8 @@ struct Check: AsyncParsableCommand {
     try SubmissionLines.forEach(in: file) { line, bytes in
       do throws(Faults) {
         let submission = try Submission.decode(bytes)
+        let faults = ruleset.faults(in: submission)
+        if faults.count > 0 { throw faults }
         output.add(submission.id, ruleset.judge(Facts(submission), asOf: date))
       } catch {
         output.add(faults: error, line: line, bytes: bytes)

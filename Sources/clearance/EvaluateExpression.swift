@@ -96,7 +96,9 @@ struct EvaluateExpression: AsyncParsableCommand {
   private func declared(_ submission: Submission?) throws -> Workbench {
     var date = Instant.now.date
     if let asOf {
-      guard let given = CalendarDate(asOf) else { throw Failure(.input, "--as-of `\(asOf)` is not a date: write YYYY-MM-DD") }
+      guard let given = CalendarDate(asOf) else {
+        throw Failure(.input, "--as-of `\(asOf)` is not a date: write YYYY-MM-DD")
+      }
       date = given
     }
     let directory = try Settings.rules(rules)
