@@ -12,11 +12,14 @@ struct APIContext: RequestContext {
 
   init(source: Source) { coreContext = .init(source: source) }
 
+}
+
+extension Caller {
   /// Passes only callers with one of these roles.
   func require(_ roles: Role...) throws(Problem) {
-    guard roles.contains(caller.role) || caller.role == .admin else {
+    guard roles.contains(role) || role == .admin else {
       throw Problem(
-        .forbidden, "the role \(caller.role.rawValue) may not do this",
+        .forbidden, "the role \(role.rawValue) may not do this",
         remedy: "Use a key with the role \(roles.map(\.rawValue).joined(separator: " or ")).")
     }
   }

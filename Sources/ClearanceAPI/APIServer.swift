@@ -1,6 +1,7 @@
 import ClearanceService
 import HTTPTypes
 import Hummingbird
+import HummingbirdCore
 import Logging
 import NIOCore
 import ServiceLifecycle
@@ -22,6 +23,9 @@ public enum APIServer {
     }
   }
 
+  /// What the server calls itself in its answers.
+  static let name = "clearance"
+
   /// The server as a service: it listens until a graceful shutdown, and then finishes the requests that it has.
   ///
   /// - Parameters:
@@ -36,18 +40,26 @@ public enum APIServer {
     _ configuration: Configuration, service: DecisionService, keys: KeyRing, database: Database,
     metrics: OpenMetrics, logger: Logger, onListening: @escaping @Sendable (Int) async -> Void
   ) -> some ApplicationProtocol {
+    let requests = RequestMetrics()
     let router = Router(context: APIContext.self, options: .autoGenerateHeadEndpoints)
-    router.add(middleware: ProblemMiddleware(requests: RequestMetrics(), logger: logger))
+    router.add(middleware: ProblemMiddleware(requests: requests, logger: logger))
     let operations = OperationsRoutes(service: service, database: database, metrics: metrics)
     operations.add(to: router)
-    let v1 = router.group("v1").add(middleware: AuthenticationMiddleware(keys: keys))
-    DecisionRoutes(service: service, store: database.decisions).add(to: v1)
+    let authentication = AuthenticationMiddleware(keys: keys)
+    let v1 = router.group("v1").add(middleware: authentication)
+    let decisions = DecisionRoutes(service: service, store: database.decisions)
+    decisions.add(to: v1)
     operations.addRules(to: v1)
     return Application(
       router: router,
-      server: .http1(
-        configuration: .init(additionalChannelHandlers: [MalformedHTTPHandler()], idleTimeout: .seconds(75))),
-      configuration: .init(address: .hostname(configuration.host, port: configuration.port), serverName: "clearance"),
+      server: HTTPServerBuilder { responder in
+        DecisionLaneChannel(
+          base: HTTP1Channel(
+            responder: responder,
+            configuration: .init(additionalChannelHandlers: [MalformedHTTPHandler()], idleTimeout: .seconds(75))),
+          decisions: decisions, authentication: authentication, requests: requests)
+      },
+      configuration: .init(address: .hostname(configuration.host, port: configuration.port), serverName: name),
       onServerRunning: { channel in await onListening(channel.localAddress?.port ?? 0) }, logger: logger)
   }
 }

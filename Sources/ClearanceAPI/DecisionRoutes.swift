@@ -21,23 +21,34 @@ struct DecisionRoutes: Sendable {
   }
 
   @Sendable private func decide(_ request: Request, _ context: APIContext) async throws -> Response {
-    try context.require(.signup, .officer)
+    try DecisionRoutes.check(request.headers, context.caller)
     let query = try Query(request, allowed: ["dry_run", "as_of"])
     let asOf = try query.date("as_of")
     let isDryRun = try query.boolean("dry_run") ?? false
-    let body = try await DecisionRoutes.jsonBody(request, limit: SubmissionLimits.bodyBytes)
-    let submission = try self.submission(body)
-    if isDryRun { return .json(service.dryRun(submission, asOf: asOf)) }
-    let answer = try await answer(
-      DecisionService.Request(
-        submission: submission, asOf: asOf, client: context.caller.id,
-        idempotencyKey: try DecisionRoutes.idempotencyKey(request),
-        fingerprint: body + [0] + Array((asOf?.description ?? "").utf8)))
+    let body = try await DecisionRoutes.body(request, limit: SubmissionLimits.bodyBytes)
+    let decision = try self.request(request.headers, body: body, caller: context.caller, asOf: asOf)
+    if isDryRun { return .json(service.dryRun(decision.submission, asOf: asOf)) }
+    let answer = try await answer(decision)
     var response = Response.json(text: answer.json, status: answer.isRepeated ? .ok : .created)
     if answer.isRepeated, let replayed = HTTPField.Name("Idempotency-Replayed") {
       response.headers[replayed] = "true"
     }
     return response
+  }
+
+  /// What can be told of a request for a decision before its body is read.
+  static func check(_ headers: HTTPFields, _ caller: Caller) throws(Problem) {
+    try caller.require(.signup, .officer)
+    try requireJSON(headers)
+  }
+
+  /// The request for a decision that a body and its header make.
+  func request(
+    _ headers: HTTPFields, body: [UInt8], caller: Caller, asOf: CalendarDate?
+  ) throws(Problem) -> DecisionService.Request {
+    DecisionService.Request(
+      submission: try submission(body), asOf: asOf, client: caller.id,
+      idempotencyKey: try DecisionRoutes.idempotencyKey(headers), body: body)
   }
 
   private func submission(_ body: [UInt8]) throws(Problem) -> Submission {
@@ -65,18 +76,7 @@ struct DecisionRoutes: Sendable {
     do {
       return try await service.decide(request)
     } catch let error as DecisionError {
-      switch error {
-      case .idempotencyConflict:
-        throw Problem(
-          .idempotencyConflict, "this Idempotency-Key answered a request with another body or as_of",
-          remedy: "Use a new key for a new request; send the same bytes to repeat one.")
-      case .recording(.overloaded):
-        throw Problem(.overloaded, "too many decisions wait to be recorded", remedy: "Send the request again.")
-      case .recording(.unavailable):
-        throw Problem(
-          .unavailable, "the database did not confirm the record, so there is no answer",
-          remedy: "Send the request again, under the same Idempotency-Key so that it is decided once.")
-      }
+      throw Problem(error)
     }
   }
 
@@ -127,8 +127,10 @@ struct DecisionRoutes: Sendable {
     return text + "}"
   }
 
-  private static func idempotencyKey(_ request: Request) throws(Problem) -> String? {
-    guard let name = HTTPField.Name("Idempotency-Key"), let key = request.headers[name] else { return nil }
+  static let idempotencyHeader = HTTPField.Name("Idempotency-Key")
+
+  private static func idempotencyKey(_ headers: HTTPFields) throws(Problem) -> String? {
+    guard let name = idempotencyHeader, let key = headers[name] else { return nil }
     guard (1...255).contains(key.utf8.count), key.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
       throw Problem(
         .invalidParameter, "the Idempotency-Key must have 1 to 255 printing ASCII characters",
@@ -137,19 +139,21 @@ struct DecisionRoutes: Sendable {
     return key
   }
 
-  /// The body, which must be said to be JSON or not be said to be anything. What command-line clients say by
-  /// default (`curl -d`) is let pass too, but not from a browser: a page of another origin may send that without
-  /// asking, and a service on loopback without keys trusts whoever reaches it.
-  static func jsonBody(_ request: Request, limit: Int) async throws -> [UInt8] {
-    if let type = request.headers[.contentType] {
-      let essence = type.prefix { $0 != ";" }.lowercased().filter { $0 != " " }
-      let isDefault = essence == "application/x-www-form-urlencoded" && request.headers[.origin] == nil
-      guard essence == "application/json" || essence.hasSuffix("+json") || isDefault else {
-        throw Problem(
-          .unsupportedMediaType, "the body is said to be `\(type.prefix(100))`",
-          remedy: "Send `Content-Type: application/json`.")
-      }
+  /// A body must be said to be JSON or not be said to be anything. What command-line clients say by default
+  /// (`curl -d`) is let pass too, but not from a browser: a page of another origin may send that without asking, and
+  /// a service on loopback without keys trusts whoever reaches it.
+  static func requireJSON(_ headers: HTTPFields) throws(Problem) {
+    guard let type = headers[.contentType], type != "application/json" else { return }
+    let essence = type.prefix { $0 != ";" }.lowercased().filter { $0 != " " }
+    let isDefault = essence == "application/x-www-form-urlencoded" && headers[.origin] == nil
+    guard essence == "application/json" || essence.hasSuffix("+json") || isDefault else {
+      throw Problem(
+        .unsupportedMediaType, "the body is said to be `\(type.prefix(100))`",
+        remedy: "Send `Content-Type: application/json`.")
     }
+  }
+
+  private static func body(_ request: Request, limit: Int) async throws -> [UInt8] {
     do {
       let buffer = try await request.body.collect(upTo: limit)
       return Array(buffer.readableBytesView)

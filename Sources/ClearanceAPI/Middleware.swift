@@ -54,8 +54,8 @@ struct ProblemMiddleware: RouterMiddleware {
   }
 }
 
-/// Finds out who calls, by the bearer key. While no key exists, the service listens on loopback only and every
-/// caller is an administrator.
+/// Finds out who calls, by the bearer key. On a service without keys, which listens on loopback only, every caller is
+/// an administrator.
 struct AuthenticationMiddleware: RouterMiddleware {
   typealias Context = APIContext
 
@@ -64,9 +64,15 @@ struct AuthenticationMiddleware: RouterMiddleware {
   func handle(
     _ request: Request, context: APIContext, next: (Request, APIContext) async throws -> Response
   ) async throws -> Response {
-    if keys.isEmpty { return try await next(request, context) }
     var context = context
-    guard let header = request.headers[.authorization] else {
+    context.caller = try caller(request.headers)
+    return try await next(request, context)
+  }
+
+  /// Who sent a request with this header.
+  func caller(_ headers: HTTPFields) throws(Problem) -> Caller {
+    if keys.isOpen { return .anonymous }
+    guard let header = headers[.authorization] else {
       throw Problem(
         .unauthenticated, "the request has no Authorization header", remedy: "Send `Authorization: Bearer KEY`.")
     }
@@ -76,8 +82,7 @@ struct AuthenticationMiddleware: RouterMiddleware {
       throw Problem(
         .unauthenticated, "the key is not valid", remedy: "Ask for a key made by `clearance keys create`.")
     }
-    context.caller = caller
-    return try await next(request, context)
+    return caller
   }
 }
 

@@ -1,3 +1,4 @@
+import ClearanceService
 import Compliance
 import HTTPTypes
 import Hummingbird
@@ -85,13 +86,33 @@ struct Problem: Error, HTTPResponseError {
     ])
   }
 
+  /// Why a decision was not answered.
+  init(_ error: DecisionError) {
+    self =
+      switch error {
+      case .idempotencyConflict:
+        Problem(
+          .idempotencyConflict, "this Idempotency-Key answered a request with another body or as_of",
+          remedy: "Use a new key for a new request; send the same bytes to repeat one.")
+      case .recording(.overloaded):
+        Problem(.overloaded, "too many decisions wait to be recorded", remedy: "Send the request again.")
+      case .recording(.unavailable):
+        Problem(
+          .unavailable, "the database did not confirm the record, so there is no answer",
+          remedy: "Send the request again, under the same Idempotency-Key so that it is decided once.")
+      }
+  }
+
   func response(from request: Request, context: some RequestContext) -> Response { response }
 
   var response: Response {
-    var response = Response.json(json, status: status)
-    response.headers[.contentType] = "application/problem+json"
-    for field in headers { response.headers[field.name] = field.value }
-    return response
+    Response(status: status, headers: responseHeaders, body: .init(byteBuffer: ByteBuffer(bytes: json.bytes)))
+  }
+
+  var responseHeaders: HTTPFields {
+    var all = Response.headers("application/problem+json")
+    for field in headers { all[field.name] = field.value }
+    return all
   }
 }
 
@@ -107,8 +128,9 @@ extension Response {
   }
 
   static func bytes(_ bytes: [UInt8], type: String, status: HTTPResponse.Status = .ok) -> Response {
-    Response(
-      status: status, headers: [.contentType: type, .cacheControl: "no-store"],
-      body: .init(byteBuffer: ByteBuffer(bytes: bytes)))
+    Response(status: status, headers: headers(type), body: .init(byteBuffer: ByteBuffer(bytes: bytes)))
   }
+
+  /// What every answer says of its body.
+  static func headers(_ type: String) -> HTTPFields { [.contentType: type, .cacheControl: "no-store"] }
 }

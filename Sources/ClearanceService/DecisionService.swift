@@ -26,18 +26,18 @@ public final class DecisionService: Sendable {
     public let client: UUID
     /// The caller's `Idempotency-Key`.
     public let idempotencyKey: String?
-    /// The bytes that tell one request from another: the body, and what else the answer depends on.
-    public let fingerprint: [UInt8]
+    /// The body; with ``asOf`` it tells one request from another.
+    public let body: [UInt8]
 
     /// Makes a request.
     public init(
-      submission: Submission, asOf: CalendarDate?, client: UUID, idempotencyKey: String?, fingerprint: [UInt8]
+      submission: Submission, asOf: CalendarDate?, client: UUID, idempotencyKey: String?, body: [UInt8]
     ) {
       self.submission = submission
       self.asOf = asOf
       self.client = client
       self.idempotencyKey = idempotencyKey
-      self.fingerprint = fingerprint
+      self.body = body
     }
   }
 
@@ -89,7 +89,8 @@ public final class DecisionService: Sendable {
   public func decide(_ request: Request) async throws -> Answer {
     let key = request.idempotencyKey.map {
       NewDecision.IdempotencyKey(
-        client: request.client, key: $0, requestHash: Array(SHA256.hash(data: request.fingerprint)))
+        client: request.client, key: $0,
+        requestHash: Array(SHA256.hash(data: request.body + [0] + Array((request.asOf?.description ?? "").utf8))))
     }
     if let key, let answer = try await repeated(key) { return answer }
     let (decision, judgement) = make(request, key: key)
@@ -106,6 +107,21 @@ public final class DecisionService: Sendable {
     // Another request took the key between the look-up and the commit; its decision is committed by now.
     if let key, let answer = try await repeated(key) { return answer }
     throw DecisionError.recording(.unavailable("the decision under this idempotency key is not readable"))
+  }
+
+  /// Judges a request that has no idempotency key, records the decision, and then calls back with the answer, on any
+  /// thread.
+  public func decide(_ request: Request, then answer: @escaping @Sendable (Result<Answer, DecisionError>) -> Void) {
+    precondition(request.idempotencyKey == nil, "a key must be looked up first")
+    let (decision, judgement) = make(request, key: nil)
+    recorder.record(decision) { result in
+      switch result {
+      case .success:
+        self.verdicts[judgement.verdict]?.increment()
+        answer(.success(Answer(json: decision.answer, verdict: judgement.verdict, isRepeated: false)))
+      case .failure(let error): answer(.failure(.recording(error)))
+      }
+    }
   }
 
   private func repeated(_ key: NewDecision.IdempotencyKey) async throws -> Answer? {

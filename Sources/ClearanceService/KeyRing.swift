@@ -35,7 +35,7 @@ public final class KeyRing: Service {
   private struct State {
     var keys: [UUID: APIKey] = [:]
     var uses: [UUID: Instant] = [:]
-    var isLoaded = false
+    var isOpen = false
   }
 
   private let store: KeyStore
@@ -55,12 +55,19 @@ public final class KeyRing: Service {
   /// Whether any key is valid.
   public var isEmpty: Bool { state.withLock { $0.keys.isEmpty } }
 
+  /// Whether everybody may call: there never was a key since ``open()``. A service that has had a key stays closed when
+  /// the last one is revoked, lest revoking a stolen key should give its thief everything.
+  public var isOpen: Bool { state.withLock { $0.isOpen } }
+
+  /// Lets everybody call until a key appears. For a service on loopback only.
+  public func open() { state.withLock { $0.isOpen = $0.keys.isEmpty } }
+
   /// Reads the keys.
   public func reload() async throws {
     let valid = try await store.keys().filter { $0.revokedAt == nil }
     state.withLock { state in
       state.keys = Dictionary(valid.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
-      state.isLoaded = true
+      if !valid.isEmpty { state.isOpen = false }
     }
   }
 

@@ -23,17 +23,17 @@ public enum RecordingError: Error, Sendable {
 /// nobody; a decision may then be recorded that nobody was told of, never the reverse.
 ///
 /// `state` is the only shared state. `record` and the writers touch it under its lock and never across an
-/// `await`. Every continuation in `queue` or in a batch is resumed exactly once: by the writer that took its
-/// batch, whatever the outcome.
+/// `await`. Every caller in `queue` or in a batch is resumed exactly once: by the writer that took its batch,
+/// whatever the outcome.
 public final class Recorder: Service {
   /// How the recorder bounds its work.
   public struct Limits: Sendable {
     /// Decisions that may wait; more are refused.
     public var queue = 4_096
     /// Decisions in one commit at most.
-    public var batch = 128
-    /// Commits that may be under way at once.
-    public var writers = 2
+    public var batch = 512
+    /// Commits that may be under way at once. One makes the largest batches, and so the least work for the database.
+    public var writers = 1
 
     /// The defaults.
     public init() {}
@@ -41,7 +41,7 @@ public final class Recorder: Service {
 
   private struct Waiting {
     let decision: NewDecision
-    let continuation: CheckedContinuation<Result<Bool, RecordingError>, Never>
+    let resume: @Sendable (Result<Bool, RecordingError>) -> Void
   }
 
   private struct State {
@@ -70,9 +70,15 @@ public final class Recorder: Service {
   /// - Returns: whether it was recorded; `false` when its idempotency key was taken by another.
   public func record(_ decision: NewDecision) async throws(RecordingError) -> Bool {
     let result = await withCheckedContinuation { continuation in
-      enqueue(Waiting(decision: decision, continuation: continuation))
+      record(decision) { continuation.resume(returning: $0) }
     }
     return try result.get()
+  }
+
+  /// Records a decision and calls back after it is durable, once, on any thread, with what ``record(_:)`` returns or
+  /// throws.
+  func record(_ decision: NewDecision, then resume: @escaping @Sendable (Result<Bool, RecordingError>) -> Void) {
+    enqueue(Waiting(decision: decision, resume: resume))
   }
 
   private func enqueue(_ waiting: Waiting) {
@@ -88,7 +94,7 @@ public final class Recorder: Service {
       return .wait
     }
     switch step {
-    case .refuse: waiting.continuation.resume(returning: .failure(.overloaded))
+    case .refuse: waiting.resume(.failure(.overloaded))
     case .wait: break
     case .wake(let writer): writer.resume(returning: [waiting])
     }
@@ -147,7 +153,7 @@ public final class Recorder: Service {
     do {
       let recorded = try await store.record(batch.map(\.decision))
       commitTime.recordNanoseconds(Int64(DispatchTime.now().uptimeNanoseconds - start.uptimeNanoseconds))
-      for waiting in batch { waiting.continuation.resume(returning: .success(recorded.contains(waiting.decision.id))) }
+      for waiting in batch { waiting.resume(.success(recorded.contains(waiting.decision.id))) }
     } catch {
       // A statement that PostgreSQL refused was refused as a whole: one bad decision must not take the others
       // with it. After a lost connection nothing is known, and trying again could record twice.
@@ -156,7 +162,7 @@ public final class Recorder: Service {
         return
       }
       logger.error("decisions were not recorded", metadata: ["count": "\(batch.count)", "error": "\(error)"])
-      for waiting in batch { waiting.continuation.resume(returning: .failure(.unavailable("\(error)"))) }
+      for waiting in batch { waiting.resume(.failure(.unavailable("\(error)"))) }
     }
   }
 }

@@ -58,7 +58,7 @@ struct BenchHTTP: AsyncParsableCommand {
     let startup = try await service.waitUntilReady(seconds: 20)
     say("ready after \(startup) ms, idle with \(service.residentMegabytes) MB resident")
     let bodies = (0..<2_000).map { Self.submission($0) }
-    _ = try await LoadGenerator.run(
+    _ = try LoadGenerator.run(
       port: service.port, connections: connections, seconds: 2, bodies: bodies, path: "/v1/decisions")
     let rowBytes = try await database.decisions.averageRowBytes()
     let pgbench = try PGBench(connectionString: database.connectionString, rowBytes: rowBytes)
@@ -67,7 +67,7 @@ struct BenchHTTP: AsyncParsableCommand {
     var rates: [Double] = []
     var baselines: [Double] = []
     for round in 1...max(1, rounds) {
-      let load = try await LoadGenerator.run(
+      let load = try LoadGenerator.run(
         port: service.port, connections: connections, seconds: seconds, bodies: bodies, path: "/v1/decisions")
       let baseline = try pgbench.run(clients: connections, seconds: seconds)
       let rate = load.perSecond(ofStatus: 201)

@@ -1,9 +1,7 @@
 import Foundation
-import NIOCore
-import NIOPosix
-import Synchronization
 
-/// Drives an HTTP/1.1 server over keep-alive connections, one request at a time on each.
+/// Drives an HTTP/1.1 server over keep-alive connections, one request at a time on each, from one thread with plain
+/// sockets: it runs on the machine that it measures, and every microsecond of its own is taken from the service.
 enum LoadGenerator {
   /// What a run gave.
   struct Result: Sendable {
@@ -24,149 +22,117 @@ enum LoadGenerator {
     }
   }
 
-  /// Posts bodies in turn until the time is up.
-  static func run(
-    port: Int, connections: Int, seconds: Int, bodies: [[UInt8]], path: String
-  ) async throws -> Result {
-    let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+  /// Posts bodies in turn until the time is up. Blocks the thread.
+  static func run(port: Int, connections count: Int, seconds: Int, bodies: [[UInt8]], path: String) throws -> Result {
     let requests = bodies.map { body in
-      ByteBuffer(
-        bytes: Array(
-          """
-          POST \(path) HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: \(body.count)\r\n\r\n
-          """.utf8) + body)
+      Array(
+        """
+        POST \(path) HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: \(body.count)\r\n\r\n
+        """.utf8) + body
     }
-    let start = ContinuousClock.now
-    let deadline = NIODeadline.now() + .seconds(Int64(seconds))
-    let tally = Tally()
-    try await withThrowingTaskGroup(of: Void.self) { tasks in
-      for index in 0..<connections {
-        tasks.addTask {
-          let promise = group.any().makePromise(of: Void.self)
-          let channel = try await ClientBootstrap(group: group)
-            .channelOption(.socketOption(.tcp_nodelay), value: 1)
-            .channelInitializer { channel in
-              channel.eventLoop.makeCompletedFuture {
-                try channel.pipeline.syncOperations.addHandler(
-                  RequestLoop(
-                    requests: requests, first: index * 61, deadline: deadline, done: promise, tally: tally))
-              }
-            }
-            .connect(host: "127.0.0.1", port: port).get()
-          try await promise.futureResult.get()
-          try? await channel.close()
+    var connections = try (0..<count).map { try Connection(port: port, next: $0 * 61) }
+    defer { for connection in connections { close(connection.descriptor) } }
+    var polled = connections.map { pollfd(fd: $0.descriptor, events: Int16(POLLIN), revents: 0) }
+    var result = Result()
+    let start = DispatchTime.now().uptimeNanoseconds
+    let end = start + UInt64(seconds) * 1_000_000_000
+    for index in connections.indices { try connections[index].send(requests) }
+    var open = count
+    while open > 0 {
+      guard poll(&polled, nfds_t(polled.count), 10_000) > 0 else {
+        throw Failure(.failed, "the service did not answer within 10 s")
+      }
+      for index in polled.indices where polled[index].revents != 0 {
+        guard let status = try connections[index].receive() else { continue }
+        let now = DispatchTime.now().uptimeNanoseconds
+        result.latencies.append(now - connections[index].sentAt)
+        result.statuses[status, default: 0] += 1
+        if now < end {
+          try connections[index].send(requests)
+        } else {
+          // Of a negative descriptor, nothing is told.
+          polled[index].fd = -1
+          open -= 1
         }
       }
-      try await tasks.waitForAll()
     }
-    try await group.shutdownGracefully()
-    return tally.total.withLock { total in
-      total.latencies.sort()
-      total.seconds = start.duration(to: .now) / .seconds(1)
-      return total
-    }
+    result.latencies.sort()
+    result.seconds = Double(DispatchTime.now().uptimeNanoseconds - start) / 1e9
+    return result
   }
 
   /// The status of a GET.
-  static func get(port: Int, path: String) async throws -> Int {
-    guard let url = URL(string: "http://127.0.0.1:\(port)\(path)") else { return 0 }
-    let request = "GET \(url.path) HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n"
-    let channel = try await ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
-      .connect(host: "127.0.0.1", port: port) { channel in
-        channel.eventLoop.makeCompletedFuture {
-          try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel)
-        }
-      }
-    return try await channel.executeThenClose { inbound, outbound in
-      try await outbound.write(ByteBuffer(string: request))
-      for try await buffer in inbound {
-        return String(buffer: buffer).split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0
-      }
-      return 0
+  static func get(port: Int, path: String) throws -> Int {
+    var connection = try Connection(port: port, next: 0)
+    defer { close(connection.descriptor) }
+    try connection.send([Array("GET \(path) HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".utf8)])
+    while true {
+      if let status = try connection.receive() { return status }
     }
   }
 }
 
-/// What all connections have added up.
-private final class Tally: Sendable {
-  let total = Mutex(LoadGenerator.Result())
-
-  func add(_ part: LoadGenerator.Result) {
-    total.withLock { total in
-      total.latencies += part.latencies
-      total.statuses.merge(part.statuses, uniquingKeysWith: +)
-    }
-  }
-}
-
-/// Sends the next request when the answer to the last one is whole.
-private final class RequestLoop: ChannelInboundHandler {
-  typealias InboundIn = ByteBuffer
-  typealias OutboundOut = ByteBuffer
-
-  private let requests: [ByteBuffer]
-  private let deadline: NIODeadline
-  private let done: EventLoopPromise<Void>
-  private let tally: Tally
+/// One connection, and what has arrived of its answer.
+private struct Connection {
+  let descriptor: Int32
+  private(set) var sentAt: UInt64 = 0
   private var next: Int
-  private var sentAt: UInt64 = 0
-  private var received = ByteBuffer()
-  private var result = LoadGenerator.Result()
+  private var received: [UInt8] = []
+  private var chunk = [UInt8](repeating: 0, count: 16 * 1024)
 
-  init(
-    requests: [ByteBuffer], first: Int, deadline: NIODeadline, done: EventLoopPromise<Void>,
-    tally: Tally
-  ) {
-    self.requests = requests
-    next = first
-    self.deadline = deadline
-    self.done = done
-    self.tally = tally
-  }
-
-  func channelActive(context: ChannelHandlerContext) { send(context) }
-
-  func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-    var buffer = unwrapInboundIn(data)
-    received.writeBuffer(&buffer)
-    guard let status = takeAnswer() else { return }
-    result.latencies.append(DispatchTime.now().uptimeNanoseconds - sentAt)
-    result.statuses[status, default: 0] += 1
-    if NIODeadline.now() >= deadline {
-      tally.add(result)
-      done.succeed()
-    } else {
-      send(context)
+  init(port: Int, next: Int) throws {
+    self.next = next
+    descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_port = in_port_t(port).bigEndian
+    address.sin_addr.s_addr = inet_addr("127.0.0.1")
+    let status = withUnsafePointer(to: &address) { pointer in
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+      }
     }
+    guard status == 0 else {
+      close(descriptor)
+      throw Failure(.unavailable, "nothing listens on port \(port)")
+    }
+    var on: Int32 = 1
+    setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &on, socklen_t(MemoryLayout<Int32>.size))
   }
 
-  func channelInactive(context: ChannelHandlerContext) {
-    done.fail(ChannelError.eof)
-  }
-
-  func errorCaught(context: ChannelHandlerContext, error: any Error) {
-    done.fail(error)
-    context.close(promise: nil)
-  }
-
-  private func send(_ context: ChannelHandlerContext) {
-    sentAt = DispatchTime.now().uptimeNanoseconds
-    context.writeAndFlush(wrapOutboundOut(requests[next % requests.count]), promise: nil)
+  /// Sends the next request. It is smaller than the socket's buffer, which is empty by then.
+  mutating func send(_ requests: [[UInt8]]) throws {
+    let request = requests[next % requests.count]
     next += 1
+    sentAt = DispatchTime.now().uptimeNanoseconds
+    guard write(descriptor, request, request.count) == request.count else {
+      throw Failure(.failed, "a request could not be sent")
+    }
   }
 
-  /// The status of an answer that has arrived whole; the answers of this service have a Content-Length.
-  private func takeAnswer() -> Int? {
-    let view = received.readableBytesView
-    guard let end = view.firstRange(of: Array("\r\n\r\n".utf8))?.upperBound else { return nil }
-    let head = String(decoding: view[..<end], as: UTF8.self)
-    var length = 0
-    for line in head.split(separator: "\r\n") where line.lowercased().hasPrefix("content-length:") {
-      length = Int(line.dropFirst(15).filter { $0 != " " }) ?? 0
+  /// Reads once; the status of the answer if it has arrived whole. The answers of this service have a Content-Length.
+  mutating func receive() throws -> Int? {
+    let count = read(descriptor, &chunk, chunk.count)
+    guard count > 0 else { throw Failure(.failed, "the service closed a connection") }
+    received += chunk[..<count]
+    guard let bodyStart = endOfHead else { return nil }
+    guard received.count >= bodyStart + contentLength(before: bodyStart) else { return nil }
+    defer { received.removeAll(keepingCapacity: true) }
+    return Int(String(decoding: received[9..<12], as: UTF8.self)) ?? 0
+  }
+
+  private var endOfHead: Int? {
+    let mark: [UInt8] = [13, 10, 13, 10]
+    guard received.count >= 12 + mark.count else { return nil }
+    return (12...received.count - mark.count).first { received[$0..<$0 + 4].elementsEqual(mark) }.map { $0 + 4 }
+  }
+
+  private func contentLength(before end: Int) -> Int {
+    let name = Array("content-length:".utf8)
+    for line in received[..<end].split(separator: 10) where line.count > name.count {
+      guard zip(line, name).allSatisfy({ $0 | 0x20 == $1 | 0x20 }) else { continue }
+      return line.dropFirst(name.count).reduce(0) { (0x30...0x39).contains($1) ? $0 * 10 + Int($1 - 0x30) : $0 }
     }
-    let total = end - view.startIndex + length
-    guard received.readableBytes >= total else { return nil }
-    received.clear()
-    return Int(head.split(separator: " ").dropFirst().first ?? "") ?? 0
+    return 0
   }
 }

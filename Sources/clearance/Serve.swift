@@ -88,6 +88,7 @@ struct Serve: AsyncParsableCommand {
           "there is no API key, so \(host) may not be listened on: make one with `clearance keys create --role admin`, or listen on 127.0.0.1"
         )
       }
+      keys.open()
       logger.warning("no API key exists: every caller on this machine may do everything")
     }
     let recorder = Recorder(store.decisions, logger: logger)

@@ -23,7 +23,7 @@ final class ServiceProcess {
   func waitUntilReady(seconds: Double) async throws -> Int {
     while started.duration(to: .now) < .seconds(seconds) {
       guard process.isRunning else { throw Failure(.failed, "the service ended while it was starting") }
-      if let answer = try? await LoadGenerator.get(port: port, path: "/readyz"), answer == 200 {
+      if let answer = try? LoadGenerator.get(port: port, path: "/readyz"), answer == 200 {
         return Int(started.duration(to: .now) / .milliseconds(1))
       }
       try await Task.sleep(for: .milliseconds(5))
