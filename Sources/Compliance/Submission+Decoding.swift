@@ -251,8 +251,8 @@ extension SubmissionReader {
 
 /// The canonical text of an IPv4 or IPv6 address, or `nil` when it is none.
 func normalizedIPAddress(_ text: String) -> String? {
+  let family = text.utf8.contains(UInt8(ascii: ":")) ? AF_INET6 : AF_INET
   var buffer = [CChar](repeating: 0, count: Int(INET6_ADDRSTRLEN))
-  let family = text.contains(":") ? AF_INET6 : AF_INET
   var storage = in6_addr()
   guard inet_pton(family, text, &storage) == 1,
     inet_ntop(family, &storage, &buffer, socklen_t(buffer.count)) != nil

@@ -40,21 +40,23 @@ struct SubmissionReader {
   }
 
   /// A string that is not blank, within the limit, without control characters; white space at the ends is cut.
+  ///
+  /// Its place is made up only when there is a fault to report.
   mutating func text(
-    _ json: JSON, at pointer: String, limit: Int = SubmissionLimits.textCharacters
+    _ json: JSON, at pointer: @autoclosure () -> String, limit: Int = SubmissionLimits.textCharacters
   ) -> String? {
     guard case .string(let raw) = json else {
-      faults.add(pointer, "expected a string, found \(json.kindName)", remedy: "Send text in double quotes.")
+      faults.add(pointer(), "expected a string, found \(json.kindName)", remedy: "Send text in double quotes.")
       return nil
     }
     // Bytes are cheap to look at, and no byte of a longer UTF-8 sequence looks like an ASCII character.
     let bytes = raw.utf8
     guard bytes.count <= limit || raw.unicodeScalars.count <= limit else {
-      faults.add(pointer, "longer than \(limit) characters", remedy: "Shorten it.")
+      faults.add(pointer(), "longer than \(limit) characters", remedy: "Shorten it.")
       return nil
     }
     if bytes.contains(where: { $0 < 0x20 || $0 == 0x7F }) {
-      faults.add(pointer, "contains a control character", remedy: "Remove tabs, line breaks and the like.")
+      faults.add(pointer(), "contains a control character", remedy: "Remove tabs, line breaks and the like.")
       return nil
     }
     let space = UInt8(ascii: " ")
@@ -63,7 +65,7 @@ struct SubmissionReader {
     while text.first == space { text.removeFirst() }
     while text.last == space { text.removeLast() }
     guard !text.isEmpty else {
-      faults.add(pointer, "is blank", remedy: "Leave the field out when the fact is not known.")
+      faults.add(pointer(), "is blank", remedy: "Leave the field out when the fact is not known.")
       return nil
     }
     return String(Substring(text))
@@ -74,15 +76,16 @@ struct SubmissionReader {
     _ read: (inout SubmissionReader, JSON, String) -> Element?
   ) -> [Element]? {
     guard let value = object.value(key) else { return nil }
-    let pointer = object.place(key)
     guard case .array(let elements) = value else {
-      faults.add(pointer, "expected an array, found \(value.kindName)", remedy: "Send […].")
+      faults.add(object.place(key), "expected an array, found \(value.kindName)", remedy: "Send […].")
       return nil
     }
     guard elements.count <= limit else {
-      faults.add(pointer, "has \(elements.count) elements, at most \(limit) are taken", remedy: "Send fewer.")
+      faults.add(object.place(key), "has \(elements.count) elements, at most \(limit) are taken", remedy: "Send fewer.")
       return nil
     }
+    if elements.isEmpty { return [] }
+    let pointer = object.place(key)
     var result: [Element] = []
     result.reserveCapacity(elements.count)
     for (index, element) in elements.enumerated() {
@@ -108,12 +111,12 @@ struct SubmissionReader {
     object.value(key).flatMap { country($0, at: object.place(key)) }
   }
 
-  mutating func country(_ json: JSON, at pointer: String) -> Country? {
-    guard let text = text(json, at: pointer) else { return nil }
+  mutating func country(_ json: JSON, at pointer: @autoclosure () -> String) -> Country? {
+    guard let text = text(json, at: pointer()) else { return nil }
     if let country = Country(text) { return country }
     let near = closest(to: text, in: CountryTable.shared.names.values)
     faults.add(
-      pointer, "unknown country `\(text.prefix(64))`",
+      pointer(), "unknown country `\(text.prefix(64))`",
       remedy: "Use an ISO 3166-1 code such as DE or DEU" + (near.map { ", or did you mean \($0)?" } ?? "."))
     return nil
   }
