@@ -1,0 +1,300 @@
+/// Rows of a comma- or tab-separated file (RFC 4180), one at a time.
+///
+/// The row that is being read lies contiguous in a buffer, so that a row that turns out to be malformed costs itself
+/// only: reading resumes in the line after the one in which it began. Memory is bounded by the longest row allowed.
+/// A library would hand out every field as a string and stop at the first stray quote; neither is affordable here.
+struct DelimitedReader {
+  /// How a publisher writes its rows.
+  struct Dialect {
+    var delimiter = UInt8(ascii: ",")
+    /// Whether a quoted field may hold line ends.
+    var spansLines = true
+    /// Whether bytes that are not UTF-8 may be Windows-1252.
+    var mayBeWindows1252 = false
+    /// Whether Ctrl-Z (0x1A) ends the data.
+    var endsAtControlZ = false
+  }
+
+  private struct Field {
+    var start: Int
+    var end: Int
+    var isASCII: Bool
+    var hasDoubledQuotes: Bool
+  }
+
+  private enum Malformation {
+    case quoteNotClosed(column: Int)
+    case textAfterQuote(column: Int)
+    case tooManyColumns
+  }
+
+  let stream: ByteStream
+  let dialect: Dialect
+  /// How many columns a row must have; `nil` as long as it is not known.
+  var columns: Int?
+  /// The line in which the row begins, from 1.
+  private(set) var line = 0
+  /// How many rows were read or reported, the header included.
+  private(set) var rowCount = 0
+
+  private var buffer: [UInt8] = []
+  private var rowStart = 0
+  private var position = 0
+  private var nextLine = 1
+  private var fields: [Field] = []
+  private var isAtEnd = false
+  private var lastRowHasNoLineEnd = false
+  private var utf8Line: Int?
+  private var windowsLine: Int?
+
+  init(_ stream: ByteStream, dialect: Dialect, columns: Int? = nil) {
+    self.stream = stream
+    self.dialect = dialect
+    self.columns = columns
+  }
+
+  /// The number of fields in the row.
+  var count: Int { fields.count }
+
+  /// Goes to the next row that can be read; rows that cannot are added to `faults`. `false` at the end.
+  mutating func next(_ faults: inout ListFaults) throws(ListFault) -> Bool {
+    while try hasByte(position) {
+      let byte = buffer[position]
+      if byte == 0x0A || byte == 0x0D {
+        try endLine()
+        continue
+      }
+      if byte == 0x1A, dialect.endsAtControlZ { return false }
+      if position > 1 << 18 {
+        buffer.removeSubrange(..<position)
+        position = 0
+      }
+      line = nextLine
+      rowStart = position
+      rowCount += 1
+      let begin = rowStart
+      let malformation = try scanRow()
+      if position - begin > stream.limits.rowBytes { throw rowTooLong() }
+      if let malformation {
+        faults.add(fault(of: malformation))
+        try skipLine()
+        continue
+      }
+      if let columns, fields.count != columns {
+        if lastRowHasNoLineEnd {
+          throw stream.fault(
+            "the file ends in the middle of a row: \(fields.count) of \(columns) columns",
+            "The file is truncated; download it again.", line: line)
+        }
+        faults.add(
+          stream.fault(
+            "the row has \(fields.count) columns instead of \(columns)",
+            "Look for a missing or stray quote or separator.", line: line))
+        continue
+      }
+      return true
+    }
+    return false
+  }
+
+  /// A field of the row, without white space around it; empty when the row has no such field.
+  mutating func text(_ index: Int) throws(ListFault) -> String {
+    guard fields.indices.contains(index) else { return "" }
+    let field = fields[index]
+    var start = field.start
+    var end = field.end
+    while start < end, buffer[start] <= 0x20 { start += 1 }
+    while end > start, buffer[end - 1] <= 0x20 { end -= 1 }
+    if start == end { return "" }
+    if field.hasDoubledQuotes {
+      return try decoded(withoutDoubledQuotes(start..<end)[...], column: start - rowStart + 1)
+    }
+    if field.isASCII { return String(decoding: buffer[start..<end], as: UTF8.self) }
+    return try decoded(buffer[start..<end], column: start - rowStart + 1)
+  }
+
+  /// The column, in bytes, at which a field begins: for faults.
+  func column(of index: Int) -> Int? { fields.indices.contains(index) ? fields[index].start - rowStart + 1 : nil }
+
+  /// A fault of the row, or of one of its fields.
+  func rowFault(_ message: String, _ remedy: String, field: Int? = nil) -> ListFault {
+    stream.fault(message, remedy, line: line, column: field.flatMap { column(of: $0) })
+  }
+
+  // MARK: Scanning
+
+  private mutating func scanRow() throws(ListFault) -> Malformation? {
+    fields.removeAll(keepingCapacity: true)
+    lastRowHasNoLineEnd = false
+    while true {
+      if fields.count == stream.limits.columns { return .tooManyColumns }
+      let start = position
+      let isQuoted = try hasByte(position) && buffer[position] == UInt8(ascii: "\"")
+      if isQuoted {
+        if let malformation = try scanQuoted() { return malformation }
+      } else {
+        try scanPlain(from: start)
+      }
+      // The separator or the line end is next.
+      guard try hasByte(position) else {
+        lastRowHasNoLineEnd = true
+        return nil
+      }
+      if buffer[position] == dialect.delimiter {
+        position += 1
+      } else {
+        try endLine()
+        return nil
+      }
+    }
+  }
+
+  private mutating func scanPlain(from start: Int) throws(ListFault) {
+    var bits: UInt8 = 0
+    while try hasByte(position) {
+      let byte = buffer[position]
+      if byte == dialect.delimiter || byte == 0x0A || byte == 0x0D { break }
+      if byte == 0 { throw zeroByte() }
+      bits |= byte
+      position += 1
+    }
+    fields.append(Field(start: start, end: position, isASCII: bits < 0x80, hasDoubledQuotes: false))
+  }
+
+  private mutating func scanQuoted() throws(ListFault) -> Malformation? {
+    let quote = UInt8(ascii: "\"")
+    let opened = position
+    let openedLine = nextLine
+    position += 1
+    var bits: UInt8 = 0
+    var hasDoubledQuotes = false
+    while true {
+      guard try hasByte(position) else {
+        throw stream.fault(
+          "the file ends inside a quoted field: the quote opened here is never closed",
+          "The file is truncated or a quote is missing; download it again.", line: openedLine,
+          column: opened - rowStart + 1)
+      }
+      let byte = buffer[position]
+      if byte == quote {
+        guard try hasByte(position + 1), buffer[position + 1] == quote else { break }
+        hasDoubledQuotes = true
+        position += 2
+        continue
+      }
+      if byte == 0 { throw zeroByte() }
+      if byte == 0x0A {
+        // Told apart from a truncated file: the next line is there, so only this row is lost.
+        if !dialect.spansLines, try hasByte(position + 1) {
+          return .quoteNotClosed(column: opened - rowStart + 1)
+        }
+        nextLine += 1
+      }
+      bits |= byte
+      position += 1
+    }
+    fields.append(
+      Field(start: opened + 1, end: position, isASCII: bits < 0x80, hasDoubledQuotes: hasDoubledQuotes))
+    position += 1
+    while try hasByte(position), buffer[position] == 0x20 { position += 1 }
+    guard try hasByte(position) else { return nil }
+    let byte = buffer[position]
+    if byte == dialect.delimiter || byte == 0x0A || byte == 0x0D { return nil }
+    return .textAfterQuote(column: position - rowStart + 1)
+  }
+
+  /// Whether there is a byte at `index` of the buffer, after reading on if need be.
+  private mutating func hasByte(_ index: Int) throws(ListFault) -> Bool {
+    if index < buffer.count { return true }
+    if isAtEnd { return false }
+    if buffer.count - rowStart > stream.limits.rowBytes, rowStart <= position {
+      throw rowTooLong()
+    }
+    guard let piece = try stream.read() else {
+      isAtEnd = true
+      return false
+    }
+    buffer += piece
+    return true
+  }
+
+  /// Steps over the line end at `position`: LF, CR LF, or CR alone.
+  private mutating func endLine() throws(ListFault) {
+    let isReturn = buffer[position] == 0x0D
+    position += 1
+    if isReturn, try hasByte(position), buffer[position] == 0x0A { position += 1 }
+    nextLine += 1
+    rowStart = position
+  }
+
+  private mutating func skipLine() throws(ListFault) {
+    position = rowStart
+    nextLine = line
+    while try hasByte(position), buffer[position] != 0x0A, buffer[position] != 0x0D { position += 1 }
+    if try hasByte(position) { try endLine() }
+  }
+
+  private func rowTooLong() -> ListFault {
+    stream.fault(
+      "the row is longer than \(stream.limits.rowBytes) bytes",
+      "Check that this is a list file and that each quote is closed.", line: line)
+  }
+
+  private func zeroByte() -> ListFault {
+    stream.fault(
+      "there is a zero byte: the file is damaged or no text", "Download it again.", line: nextLine,
+      column: position - rowStart + 1)
+  }
+
+  private func fault(of malformation: Malformation) -> ListFault {
+    switch malformation {
+    case .quoteNotClosed(let column):
+      stream.fault(
+        "the quote opened here is not closed in its line", "Close it, or double it if it belongs to the text.",
+        line: line, column: column)
+    case .textAfterQuote(let column):
+      stream.fault(
+        "there is text after a closing quote", "Double a quote that belongs to the text, or close the one before.",
+        line: line, column: column)
+    case .tooManyColumns:
+      stream.fault(
+        "the row has more than \(stream.limits.columns) columns", "Check that this is a list file.", line: line)
+    }
+  }
+
+  // MARK: Text
+
+  private func withoutDoubledQuotes(_ range: Range<Int>) -> [UInt8] {
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(range.count)
+    var index = range.lowerBound
+    while index < range.upperBound {
+      bytes.append(buffer[index])
+      index += buffer[index] == UInt8(ascii: "\"") ? 2 : 1
+    }
+    return bytes
+  }
+
+  /// Encoding is a property of a file, not of a row: a file with both kinds of bytes is damaged, and to guess would
+  /// put wrong names on a list.
+  private mutating func decoded(_ bytes: ArraySlice<UInt8>, column: Int) throws(ListFault) -> String {
+    if let text = String(validating: bytes, as: UTF8.self) {
+      if bytes.contains(where: { $0 >= 0x80 }) { utf8Line = utf8Line ?? line }
+      if utf8Line != nil, windowsLine != nil { throw mixedEncodings(column: column) }
+      return text
+    }
+    guard dialect.mayBeWindows1252, let text = Windows1252.decode(bytes) else {
+      throw stream.fault(
+        "the bytes are not UTF-8", "Convert the file: iconv -f WINDOWS-1252 -t UTF-8.", line: line, column: column)
+    }
+    windowsLine = windowsLine ?? line
+    if utf8Line != nil { throw mixedEncodings(column: column) }
+    return text
+  }
+
+  private func mixedEncodings(column: Int) -> ListFault {
+    stream.fault(
+      "the file mixes UTF-8 (line \(utf8Line ?? 0)) and Windows-1252 (line \(windowsLine ?? 0))",
+      "The file is damaged; download it again.", line: line, column: column)
+  }
+}

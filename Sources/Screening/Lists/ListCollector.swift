@@ -1,0 +1,44 @@
+import Compliance
+
+/// Gathers the entries of a reading by list, keeps their ids distinct and their number within the limit.
+struct ListCollector {
+  let limits: ListLimits
+  var faults = ListFaults()
+  var publishedOn: CalendarDate?
+  /// Rows read, or elements of an XML file, in whatever state.
+  var rows = 0
+  private(set) var lists: [String: [ListEntry]] = [:]
+  private var places: [String: [String: Int]] = [:]
+  private var count = 0
+
+  init(limits: ListLimits) { self.limits = limits }
+
+  /// What to do with an entry whose id the list has already.
+  enum Repetition {
+    /// The publisher's ids are distinct: the second one is a fault.
+    case fault
+    /// The layout repeats the row for each address: they are one entry.
+    case merge
+  }
+
+  /// Adds an entry to the list `id`.
+  mutating func add(
+    _ entry: ListEntry, to id: String, repeated: Repetition, fault: (String, String) -> ListFault
+  ) throws(ListFault) {
+    if let place = places[id]?[entry.id] {
+      switch repeated {
+      case .fault:
+        faults.add(
+          fault("the entry \(entry.id) occurs twice; the first one counts", "Check the file with its publisher."))
+      case .merge: lists[id]?[place].merge(entry)
+      }
+      return
+    }
+    count += 1
+    if count > limits.entries {
+      throw fault("the file has more than \(limits.entries) entries", "Split it into several lists.")
+    }
+    places[id, default: [:]][entry.id] = lists[id]?.count ?? 0
+    lists[id, default: []].append(entry)
+  }
+}

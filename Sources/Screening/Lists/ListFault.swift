@@ -1,0 +1,64 @@
+/// One thing that is wrong with a list file: where, what, and what to do about it.
+///
+/// Thrown when the whole file is refused; collected in ``ListFaults`` when it concerns one row only.
+public struct ListFault: Error, Sendable, Hashable, CustomStringConvertible {
+  /// The file as it was named.
+  public let file: String
+  /// The line, from 1; `nil` for the whole file.
+  public let line: Int?
+  /// The byte in the line, from 1, where it is known.
+  public let column: Int?
+  /// What is wrong.
+  public let message: String
+  /// What to do about it.
+  public let remedy: String
+
+  /// Makes a fault.
+  public init(file: String, line: Int? = nil, column: Int? = nil, message: String, remedy: String) {
+    self.file = file
+    self.line = line
+    self.column = column
+    self.message = message
+    self.remedy = remedy
+  }
+
+  /// `sdn.csv:12:3: what is wrong. What to do.`
+  public var description: String {
+    var place = file
+    if let line {
+      place += ":\(line)"
+      if let column { place += ":\(column)" }
+    }
+    return "\(place): \(message). \(remedy)"
+  }
+}
+
+/// The rows that could not be read: the first ones in full, the others counted.
+public struct ListFaults: Sendable, Hashable, CustomStringConvertible {
+  /// How many are kept; a file of nothing but faults must not fill the memory.
+  public static let limit = 100
+
+  /// The first ``limit`` faults, in the order of the rows.
+  public private(set) var list: [ListFault] = []
+  /// How many there are.
+  public private(set) var count = 0
+
+  /// No faults yet.
+  public init() {}
+
+  /// Whether every row could be read.
+  public var isEmpty: Bool { count == 0 }
+
+  /// Adds a fault.
+  public mutating func add(_ fault: ListFault) {
+    count += 1
+    if list.count < ListFaults.limit { list.append(fault) }
+  }
+
+  /// A line a fault.
+  public var description: String {
+    var lines = list.map(\.description)
+    if count > list.count { lines.append("and \(count - list.count) more") }
+    return lines.joined(separator: "\n")
+  }
+}
