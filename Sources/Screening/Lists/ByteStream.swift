@@ -58,6 +58,13 @@ final class ByteStream {
         "the file is UTF-16 (a spreadsheet program's \"Unicode text\")",
         "Save it as UTF-8, or convert it: iconv -f UTF-16 -t UTF-8.", line: 1, column: 1)
     }
+    if let zero = head.firstIndex(of: 0) {
+      let before = head[..<zero]
+      let lineStart = before.lastIndex(of: 0x0A).map { $0 + 1 } ?? 0
+      throw fault(
+        "there is a zero byte: the file is damaged or no text", again, line: before.count { $0 == 0x0A } + 1,
+        column: zero - lineStart + 1)
+    }
     if head.starts(with: [0x1F, 0x8B]) || head.starts(with: [0x50, 0x4B, 0x03, 0x04]) {
       throw fault("the file is compressed", "Unpack it first, with gunzip or unzip.", line: 1, column: 1)
     }

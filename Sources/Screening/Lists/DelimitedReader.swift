@@ -25,6 +25,7 @@ struct DelimitedReader {
   private enum Malformation {
     case quoteNotClosed(column: Int)
     case textAfterQuote(column: Int)
+    case quoteClosedLater(openedLine: Int, column: Int, closedLine: Int)
     case tooManyColumns
   }
 
@@ -39,6 +40,7 @@ struct DelimitedReader {
 
   private var buffer: [UInt8] = []
   private var rowStart = 0
+  private var lineStart = 0
   private var position = 0
   private var nextLine = 1
   private var fields: [Field] = []
@@ -62,6 +64,7 @@ struct DelimitedReader {
       let byte = buffer[position]
       if byte == 0x0A || byte == 0x0D {
         try endLine()
+        rowStart = position
         continue
       }
       if byte == 0x1A, dialect.endsAtControlZ { return false }
@@ -71,10 +74,10 @@ struct DelimitedReader {
       }
       line = nextLine
       rowStart = position
+      lineStart = position
       rowCount += 1
-      let begin = rowStart
       let malformation = try scanRow()
-      if position - begin > stream.limits.rowBytes { throw rowTooLong() }
+      if position - rowStart > stream.limits.rowBytes { throw rowTooLong() }
       if let malformation {
         faults.add(fault(of: malformation))
         try skipLine()
@@ -165,6 +168,7 @@ struct DelimitedReader {
     let quote = UInt8(ascii: "\"")
     let opened = position
     let openedLine = nextLine
+    let openedColumn = opened - lineStart + 1
     position += 1
     var bits: UInt8 = 0
     var hasDoubledQuotes = false
@@ -173,7 +177,7 @@ struct DelimitedReader {
         throw stream.fault(
           "the file ends inside a quoted field: the quote opened here is never closed",
           "The file is truncated or a quote is missing; download it again.", line: openedLine,
-          column: opened - rowStart + 1)
+          column: openedColumn)
       }
       let byte = buffer[position]
       if byte == quote {
@@ -186,9 +190,10 @@ struct DelimitedReader {
       if byte == 0x0A {
         // Told apart from a truncated file: the next line is there, so only this row is lost.
         if !dialect.spansLines, try hasByte(position + 1) {
-          return .quoteNotClosed(column: opened - rowStart + 1)
+          return .quoteNotClosed(column: openedColumn)
         }
         nextLine += 1
+        lineStart = position + 1
       }
       bits |= byte
       position += 1
@@ -200,14 +205,16 @@ struct DelimitedReader {
     guard try hasByte(position) else { return nil }
     let byte = buffer[position]
     if byte == dialect.delimiter || byte == 0x0A || byte == 0x0D { return nil }
-    return .textAfterQuote(column: position - rowStart + 1)
+    return nextLine == openedLine
+      ? .textAfterQuote(column: position - lineStart + 1)
+      : .quoteClosedLater(openedLine: openedLine, column: openedColumn, closedLine: nextLine)
   }
 
   /// Whether there is a byte at `index` of the buffer, after reading on if need be.
   private mutating func hasByte(_ index: Int) throws(ListFault) -> Bool {
     if index < buffer.count { return true }
     if isAtEnd { return false }
-    if buffer.count - rowStart > stream.limits.rowBytes, rowStart <= position {
+    if buffer.count - rowStart > stream.limits.rowBytes {
       throw rowTooLong()
     }
     guard let piece = try stream.read() else {
@@ -224,7 +231,6 @@ struct DelimitedReader {
     position += 1
     if isReturn, try hasByte(position), buffer[position] == 0x0A { position += 1 }
     nextLine += 1
-    rowStart = position
   }
 
   private mutating func skipLine() throws(ListFault) {
@@ -243,7 +249,7 @@ struct DelimitedReader {
   private func zeroByte() -> ListFault {
     stream.fault(
       "there is a zero byte: the file is damaged or no text", "Download it again.", line: nextLine,
-      column: position - rowStart + 1)
+      column: position - lineStart + 1)
   }
 
   private func fault(of malformation: Malformation) -> ListFault {
@@ -256,6 +262,10 @@ struct DelimitedReader {
       stream.fault(
         "there is text after a closing quote", "Double a quote that belongs to the text, or close the one before.",
         line: line, column: column)
+    case .quoteClosedLater(let openedLine, let column, let closedLine):
+      stream.fault(
+        "the quote opened here is closed in line \(closedLine) only, with text after it",
+        "Close it where its field ends.", line: openedLine, column: column)
     case .tooManyColumns:
       stream.fault(
         "the row has more than \(stream.limits.columns) columns", "Check that this is a list file.", line: line)

@@ -32,7 +32,7 @@ enum DeniedPersonsFile {
           // The row is kept: an order without a readable end is held to be in force.
           collector.faults.add(
             rows.rowFault(
-              "\(column) \"\(text)\" is no date", "The entry is kept without it; write MM/DD/YYYY.",
+              "\(column) \(shown(text)) is no date", "The entry is kept without it; write MM/DD/YYYY.",
               field: header.place(column)))
         }
       }

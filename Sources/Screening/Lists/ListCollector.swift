@@ -10,6 +10,9 @@ struct ListCollector {
   private(set) var lists: [String: [ListEntry]] = [:]
   private var places: [String: [String: Int]] = [:]
   private var count = 0
+  private var rowsOfEntry: [String: Int] = [:]
+  // Each row is held against what the entry has: a file of one entry in a million rows must not take a day.
+  private static let maximumRowsOfEntry = 1000
 
   init(limits: ListLimits) { self.limits = limits }
 
@@ -29,8 +32,18 @@ struct ListCollector {
       switch repeated {
       case .fault:
         faults.add(
-          fault("the entry \(entry.id) occurs twice; the first one counts", "Check the file with its publisher."))
-      case .merge: lists[id]?[place].merge(entry)
+          fault("the entry \(shown(entry.id)) occurs twice; the first one counts", "Check the file with its publisher.")
+        )
+      case .merge:
+        rowsOfEntry[id + ":" + entry.id, default: 1] += 1
+        if rowsOfEntry[id + ":" + entry.id, default: 1] > ListCollector.maximumRowsOfEntry {
+          faults.add(
+            fault(
+              "the entry \(shown(entry.id)) has more than \(ListCollector.maximumRowsOfEntry) rows",
+              "Check the file with its publisher."))
+        } else {
+          lists[id]?[place].merge(entry)
+        }
       }
       return
     }

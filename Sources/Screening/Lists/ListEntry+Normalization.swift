@@ -5,28 +5,42 @@ extension ListEntry {
   /// same are then equal, in whatever order their publisher wrote it.
   public var normalized: ListEntry {
     var entry = self
-    let primary = names[0]
-    var strong = Set<String>()
-    for name in names where name.quality == .strong { strong.insert(name.text) }
-    // A name that is given as strong and as weak is strong.
-    let others = Set(names.dropFirst()).filter {
-      $0.text != primary.text && ($0.quality == .strong || !strong.contains($0.text))
-    }
-    entry.names = [primary] + others.sorted { ListEntry.order($0.text, $1.text) }
+    entry.names = ListEntry.normalized(names)
     entry.birthDates = Set(birthDates).sorted { ($0.earliest, $0.latest) < ($1.earliest, $1.latest) }
-    entry.birthPlaces = ListEntry.ordered(birthPlaces)
+    entry.birthPlaces = ListEntry.distinct(birthPlaces, by: ListEntry.order)
     entry.countries = Set(countries).sorted()
-    entry.identifiers = Set(identifiers).sorted {
+    entry.identifiers = ListEntry.distinct(identifiers) {
       $0.kind != $1.kind
         ? ListEntry.order($0.kind, $1.kind)
         : $0.value != $1.value ? ListEntry.order($0.value, $1.value) : ListEntry.order($0.country, $1.country)
     }
-    entry.addresses = Set(addresses).sorted {
+    entry.addresses = ListEntry.distinct(addresses) {
       $0.text != $1.text ? ListEntry.order($0.text, $1.text) : ListEntry.order($0.country, $1.country)
     }
-    entry.programs = ListEntry.ordered(programs)
-    entry.linkedTo = ListEntry.ordered(linkedTo)
+    entry.programs = ListEntry.distinct(programs, by: ListEntry.order)
+    entry.linkedTo = ListEntry.distinct(linkedTo, by: ListEntry.order)
     return entry
+  }
+
+  private static func normalized(_ names: [Name]) -> [Name] {
+    // A name that is given as strong and as weak is strong.
+    let strong = Set(names.lazy.filter { $0.quality == .strong }.map(\.text))
+    var kept: Set<String> = [names[0].text]
+    var result = [names[0]]
+    for name in names.dropFirst().sorted(by: { order($0.text, $1.text) }) where kept.insert(name.text).inserted {
+      result.append(Name(name.text, quality: strong.contains(name.text) ? .strong : .weak))
+    }
+    return result
+  }
+
+  /// The elements in order, each once. Of texts that differ in their bytes and mean the same characters the first in
+  /// order stays, so that nothing depends on how they were ordered before.
+  private static func distinct<Element: Hashable>(
+    _ elements: [Element], by order: (Element, Element) -> Bool
+  ) -> [Element] {
+    if elements.count < 2 { return elements }
+    var kept = Set<Element>()
+    return elements.sorted(by: order).filter { kept.insert($0).inserted }
   }
 
   /// Takes over what another row says of the same entry.
@@ -43,7 +57,7 @@ extension ListEntry {
     listedFrom = [listedFrom, other.listedFrom].compactMap { $0 }.min()
     // Without an end in one of the rows there is none.
     if let end = listedUntil { listedUntil = other.listedUntil.map { max($0, end) } }
-    if let remark = other.remarks, remark != remarks {
+    if let remark = other.remarks, remark != remarks, (remarks ?? "").utf8.count + remark.utf8.count < 1 << 16 {
       // The smaller text first, so that the order of the rows does not matter.
       remarks = Set(((remarks.map { [$0] } ?? []) + [remark]).flatMap { $0.split(separator: "; ").map(String.init) })
         .sorted(by: ListEntry.order).joined(separator: "; ")
@@ -54,8 +68,4 @@ extension ListEntry {
   static func order(_ left: String, _ right: String) -> Bool { left.utf8.lexicographicallyPrecedes(right.utf8) }
 
   private static func order(_ left: Country?, _ right: Country?) -> Bool { (left?.code ?? "") < (right?.code ?? "") }
-
-  private static func ordered(_ texts: [String]) -> [String] {
-    texts.count < 2 ? texts : Set(texts).sorted(by: order)
-  }
 }

@@ -62,3 +62,13 @@ public struct ListFaults: Sendable, Hashable, CustomStringConvertible {
     return lines.joined(separator: "\n")
   }
 }
+
+/// A text of a file as a message may show it: its beginning, in quotes, without what a terminal would obey.
+func shown(_ text: some StringProtocol) -> String {
+  let start = text.unicodeScalars.prefix(60).map { scalar in
+    scalar.properties.generalCategory == .control || scalar.properties.generalCategory == .format ? "?" : scalar
+  }
+  var result = String(String.UnicodeScalarView(start))
+  if text.unicodeScalars.dropFirst(60).first != nil { result += "…" }
+  return "\"\(result)\""
+}

@@ -26,27 +26,21 @@ public enum ListFormat: String, Sendable, CaseIterable {
     }
   }
 
-  /// Tells the format from the beginning of the file, and only where the content leaves it open (OFAC's two families
-  /// look the same) from the file's name or the list that is asked for.
-  static func detect(_ stream: ByteStream, listID: String?) throws(ListFault) -> ListFormat {
-    let line = stream.head.prefix { $0 != 0x0A && $0 != 0x0D }
-    let text = String(decoding: line.prefix(4096), as: UTF8.self).lowercased()
+  /// Tells the format from the beginning of the file; for OFAC's files, whose two families look the same, ``ofacSDN``.
+  static func detect(_ stream: ByteStream) throws(ListFault) -> ListFormat {
+    let head = String(decoding: stream.head.prefix(4096), as: UTF8.self)
     if stream.head.first(where: { $0 > 0x20 }) == UInt8(ascii: "<") {
-      let head = String(decoding: stream.head.prefix(4096), as: UTF8.self)
-      if head.contains("<CONSOLIDATED_LIST") { return .unXML }
       if head.contains("<!DOCTYPE") || head.contains("<!ENTITY") { throw XMLGuard.declaration(stream, line: 1) }
+      if head.contains("<CONSOLIDATED_LIST") { return .unXML }
       throw unknown(stream, "an XML file other than the UN list")
     }
-    if text.contains("\t"), text.contains("name"), text.contains("standard_order") { return .bisDeniedPersons }
-    let names = Set(text.split(separator: ",").map { $0.filter { $0 != "\"" && $0 != " " } })
+    let line = head.drop { $0.isWhitespace }.prefix { !$0.isNewline }.lowercased()
+    if line.contains("\t"), line.contains("name"), line.contains("standard_order") { return .bisDeniedPersons }
+    let names = Set(line.split(separator: ",").map { $0.filter { $0 != "\"" && $0 != " " } })
     if names.isSuperset(of: ["source", "entity_number", "name", "alt_names"]) { return .consolidatedScreeningList }
     if names.isSuperset(of: ["id", "schema", "name", "aliases"]) { return .openSanctions }
-    if OFACFiles.Role(stream) != nil {
-      let file = stream.name.split(separator: "/").last.map { $0.lowercased() } ?? ""
-      let isConsolidated = file.contains("cons") || listID == "us-ofac-cons" || listID == "us-ofac-ssi"
-      return isConsolidated ? .ofacConsolidated : .ofacSDN
-    }
-    throw unknown(stream, "a file that begins with \"\(text.prefix(60))\"")
+    if OFACFiles.Role(stream) != nil { return .ofacSDN }
+    throw unknown(stream, "a file that begins with \(shown(line))")
   }
 
   private static func unknown(_ stream: ByteStream, _ what: String) -> ListFault {

@@ -35,17 +35,21 @@ public struct ListReading: Sendable {
     }
     var streams: [ByteStream] = []
     for file in files { streams.append(try ByteStream(file, limits: limits)) }
-    var found = format
-    for stream in streams where format == nil {
-      let own = try ListFormat.detect(stream, listID: listID)
-      // One of OFAC's files may have a name that tells its family, and another none.
-      if found == nil || (found == .ofacSDN && own == .ofacConsolidated) { found = own }
-      if own != found, !(found == .ofacConsolidated && own == .ofacSDN) {
-        throw stream.fault(
-          "the format \(own.rawValue) is another than that of \(first.name)", "Import lists of one format at a time.")
+    var actual: ListFormat
+    if let format {
+      actual = format
+    } else {
+      actual = try ListFormat.detect(streams[0])
+      for stream in streams.dropFirst() {
+        let other = try ListFormat.detect(stream)
+        if other != actual {
+          throw stream.fault(
+            "the format \(other.rawValue) is another than that of \(first.name)",
+            "Import lists of one format at a time.")
+        }
       }
+      if actual == .ofacSDN, try OFACFiles.areConsolidated(streams, listID: listID) { actual = .ofacConsolidated }
     }
-    let actual = found ?? .openSanctions
     var collector = ListCollector(limits: limits)
     switch actual {
     case .ofacSDN, .ofacConsolidated:
@@ -79,10 +83,10 @@ public struct ListReading: Sendable {
   /// - For one of the lists of the file, those of that list.
   /// - For a list of the officer's own (`csl`), all of them; where the file holds several lists, each id is preceded by
   ///   the list's, `us-bis-entity:x1f…`, since numbers of two lists may be equal.
-  /// - Throws: when the id is that of a list that such a file may hold, and this one holds none of it.
+  /// - Throws: when the id is that of an official list, and the file holds none of it.
   public func entries(for listID: String) throws(ListFault) -> [ListEntry] {
     if let entries = lists[listID] { return entries }
-    if format == .consolidatedScreeningList || format == .ofacConsolidated, ListReading.isKnown(listID) {
+    if format != .openSanctions, ListReading.officialListIDs.contains(listID) {
       throw ListFault(
         file: listID, message: "the file holds no entry of this list",
         remedy: "It holds \(lists.keys.sorted().joined(separator: ", ")).")
@@ -111,7 +115,6 @@ public struct ListReading: Sendable {
     }
   }
 
-  private static func isKnown(_ listID: String) -> Bool {
-    ScreeningListFile.listIDs.contains(listID) || ["eu-consolidated", "uk-sanctions", "un-sc"].contains(listID)
-  }
+  /// The lists that have a fixed id: no other file may pass for one of them by mistake.
+  public static let officialListIDs = ScreeningListFile.listIDs.union(["eu-consolidated", "uk-sanctions", "un-sc"])
 }

@@ -21,21 +21,42 @@ struct OFACFiles {
       }
     }
 
-    /// Told from the shape of the first row, since names of downloaded files lie; `nil` for a file of another kind.
+    /// Told from the shape of the first row that has one, since names of downloaded files lie; `nil` for a file of
+    /// another kind.
     init?(_ stream: ByteStream) {
-      let line = Array(stream.head.prefix { $0 != 0x0A && $0 != 0x0D })
-      guard let end = line.firstIndex(of: UInt8(ascii: ",")), end > 0,
-        line[..<end].allSatisfy({ (0x30...0x39).contains($0) })
-      else { return nil }
-      var commas = 0
-      var isQuoted = false
-      for byte in line {
-        if byte == UInt8(ascii: "\"") { isQuoted.toggle() }
-        if byte == UInt8(ascii: ","), !isQuoted { commas += 1 }
+      for line in stream.head.split(maxSplits: 20, whereSeparator: { $0 == 0x0A || $0 == 0x0D }).prefix(20) {
+        guard let end = line.firstIndex(of: UInt8(ascii: ",")), end > line.startIndex,
+          line[..<end].allSatisfy({ (0x30...0x39).contains($0) })
+        else { continue }
+        var commas = 0
+        var isQuoted = false
+        for byte in line {
+          if byte == UInt8(ascii: "\"") { isQuoted.toggle() }
+          if byte == UInt8(ascii: ","), !isQuoted { commas += 1 }
+        }
+        guard let role = Role.allCases.first(where: { $0.columns == commas + 1 }) else { continue }
+        self = role
+        return
       }
-      guard let role = Role.allCases.first(where: { $0.columns == commas + 1 }) else { return nil }
-      self = role
+      return nil
     }
+  }
+
+  /// Whether the files are those of the consolidated list: by their names, and where these do not tell, by the list
+  /// that is asked for.
+  static func areConsolidated(_ streams: [ByteStream], listID: String?) throws(ListFault) -> Bool {
+    var found: Bool?
+    for stream in streams {
+      let name = stream.name.split(separator: "/").last.map { $0.lowercased() } ?? ""
+      let isConsolidated = name.contains("cons")
+      guard isConsolidated || name.contains("sdn") else { continue }
+      if let found, found != isConsolidated {
+        throw stream.fault(
+          "the files are partly of the SDN list and partly of the consolidated one", "Import the two one by one.")
+      }
+      found = isConsolidated
+    }
+    return found ?? (listID == "us-ofac-cons" || listID == "us-ofac-ssi")
   }
 
   private static let dialect = DelimitedReader.Dialect(

@@ -77,9 +77,9 @@ struct OFACRemarks {
         value = trimmed(value[..<open])
       }
     }
-    let holdsText = ["email", "website", "crypto-address"].contains(label.kind)
+    let holdsText = ["email", "website", "crypto-address", "aircraft-tail", "swift"].contains(label.kind)
     guard !value.isEmpty, value.utf8.count <= 200,
-      holdsText || value.utf8.contains(where: { (0x30...0x39).contains($0) }) || label.kind == "swift"
+      holdsText || value.utf8.contains(where: { (0x30...0x39).contains($0) })
     else { return false }
     let identifier = PublishedIdentifier.identifier(kind: label.kind, value: String(value))
     entry.identifiers.append(
@@ -142,6 +142,12 @@ extension ListEntry {
   /// Adds a sentence to the remarks.
   mutating func addRemark(_ text: some StringProtocol) {
     if text.isEmpty { return }
-    remarks = remarks.map { "\($0); \(text)" } ?? String(text)
+    if remarks == nil {
+      remarks = String(text)
+    } else {
+      // In place: a field of a hundred thousand remarks must not be copied as often.
+      remarks?.append("; ")
+      remarks?.append(contentsOf: text)
+    }
   }
 }

@@ -1,6 +1,6 @@
 /// Kinds of documents and register numbers, told from the labels by which publishers name them.
 enum PublishedIdentifier {
-  /// What a label stands for, the first fit counts: longer labels stand before the ones that they begin with.
+  /// What a label stands for. Of several that fit, the longest counts.
   private static let labels: [(label: String, kind: String)] = [
     ("passport", "passport"), ("diplomatic passport", "passport"), ("service passport", "passport"),
     ("stateless person passport", "passport"), ("travel document", "travel-document"),
@@ -36,18 +36,24 @@ enum PublishedIdentifier {
   ]
 
   // Labels by their first letter, since each of the hundred thousand pieces of remarks is held against them.
-  private static let byLetter = Dictionary(grouping: labels.map { (Array($0.label.utf8), $0.kind) }, by: { $0.0[0] })
+  private static let byLetter = Dictionary(
+    grouping: labels.sorted { $0.label.utf8.count > $1.label.utf8.count }.map { (Array($0.label.utf8), $0.kind) },
+    by: { $0.0[0] })
 
   /// The kind that a label names, and how many bytes of `text` the known part of the label takes.
   static func kind(ofLabel text: some StringProtocol) -> (kind: String, length: Int)? {
     guard let first = text.utf8.first.map(lowercased), let candidates = byLetter[first] else { return nil }
     for (label, kind) in candidates {
       var rest = text.utf8.makeIterator()
-      if label.allSatisfy({ byte in rest.next().map(lowercased) == byte }) {
-        // "LEI" must not be found in "Leila", nor "RUC" in "Ructor".
-        if let next = rest.next(), (0x61...0x7A).contains(lowercased(next)), label.count <= 4 { continue }
-        return (kind, label.count)
+      // A label such as "RIF" is an abbreviation and must not be found in "Rif Dimashq" or in "Rifat".
+      let isAbbreviation = label.count <= 4
+      let fits = label.allSatisfy { letter in
+        guard let byte = rest.next() else { return false }
+        return lowercased(byte) == letter && !(isAbbreviation && byte == letter && (0x61...0x7A).contains(byte))
       }
+      if !fits { continue }
+      if isAbbreviation, let next = rest.next(), (0x61...0x7A).contains(lowercased(next)) { continue }
+      return (kind, label.count)
     }
     return nil
   }

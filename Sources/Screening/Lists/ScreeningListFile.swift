@@ -69,7 +69,7 @@ struct ScreeningListFile {
       guard let listID = listID(of: source) else {
         collector.faults.add(
           rows.rowFault(
-            "the source \"\(source)\" is none of the lists known here", "Import that list from its own publisher.",
+            "the source \(shown(source)) is none of the lists known here", "Import that list from its own publisher.",
             field: columns.source))
         continue
       }
