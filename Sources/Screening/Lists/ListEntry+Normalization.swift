@@ -10,12 +10,10 @@ extension ListEntry {
     entry.birthPlaces = ListEntry.distinct(birthPlaces, by: ListEntry.order)
     entry.countries = Set(countries).sorted()
     entry.identifiers = ListEntry.distinct(identifiers) {
-      $0.kind != $1.kind
-        ? ListEntry.order($0.kind, $1.kind)
-        : $0.value != $1.value ? ListEntry.order($0.value, $1.value) : ListEntry.order($0.country, $1.country)
+      ListEntry.order([($0.kind, $1.kind), ($0.value, $1.value), ($0.country?.code ?? "", $1.country?.code ?? "")])
     }
     entry.addresses = ListEntry.distinct(addresses) {
-      $0.text != $1.text ? ListEntry.order($0.text, $1.text) : ListEntry.order($0.country, $1.country)
+      ListEntry.order([($0.text, $1.text), ($0.country?.code ?? "", $1.country?.code ?? "")])
     }
     entry.programs = ListEntry.distinct(programs, by: ListEntry.order)
     entry.linkedTo = ListEntry.distinct(linkedTo, by: ListEntry.order)
@@ -67,5 +65,9 @@ extension ListEntry {
   /// Orders by UTF-8, which no later version of Unicode changes.
   static func order(_ left: String, _ right: String) -> Bool { left.utf8.lexicographicallyPrecedes(right.utf8) }
 
-  private static func order(_ left: Country?, _ right: Country?) -> Bool { (left?.code ?? "") < (right?.code ?? "") }
+  // Pair by pair: the first that differs decides.
+  private static func order(_ pairs: [(String, String)]) -> Bool {
+    for (left, right) in pairs where !left.utf8.elementsEqual(right.utf8) { return order(left, right) }
+    return false
+  }
 }
