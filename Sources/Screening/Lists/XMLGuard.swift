@@ -4,12 +4,16 @@
 /// lists has one: a file with any is refused unparsed. For that check to hold, the bytes must be what they look like, so
 /// that encodings other than UTF-8 are refused as well.
 enum XMLGuard {
+  // The library holds each attribute of a tag against all others of it.
+  private static let maximumTagBytes = 1 << 16
+
   /// The whole text, checked.
   static func text(of stream: ByteStream) throws(ListFault) -> [UInt8] {
     var bytes: [UInt8] = []
     var line = 1
     var lineStart = 0
     var checked = 0
+    var tagStart: Int?
     while let piece = try stream.read() {
       bytes += piece
       if bytes.count > stream.limits.xmlBytes {
@@ -29,6 +33,14 @@ enum XMLGuard {
           bytes[checked - 1] == UInt8(ascii: "!"), bytes[checked - 2] == UInt8(ascii: "<")
         {
           throw declaration(stream, line: line, column: checked - lineStart - 1)
+        } else if byte == UInt8(ascii: "<") {
+          tagStart = checked
+        } else if byte == UInt8(ascii: ">") {
+          tagStart = nil
+        }
+        if let start = tagStart, checked - start > maximumTagBytes {
+          throw stream.fault(
+            "a tag is longer than \(maximumTagBytes) bytes", "Check that this is the published list.", line: line)
         }
         checked += 1
       }

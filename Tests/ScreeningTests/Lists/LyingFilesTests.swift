@@ -188,6 +188,8 @@ struct LyingFilesTests {
     }
     let deep = start + String(repeating: "<a>\n", count: 100) + end
     #expect(refusal(Array(deep.utf8))?.message == "the elements nest deeper than 32")
+    let tag = "<CONSOLIDATED_LIST " + (0..<20_000).map { "a\($0)=\"\"\n" }.joined() + "/>"
+    #expect(refusal(Array(tag.utf8))?.message == "a tag is longer than 65536 bytes")
     let huge = start + "<INDIVIDUAL>" + String(repeating: "<a/>\n", count: 40_000) + "</INDIVIDUAL>" + end
     #expect(refusal(Array(huge.utf8))?.message == "an entry is longer than 1048576 bytes")
   }
