@@ -46,13 +46,13 @@ struct DelimitedReader {
   private var fields: [Field] = []
   private var isAtEnd = false
   private var lastRowHasNoLineEnd = false
-  private var utf8Line: Int?
-  private var windowsLine: Int?
+  private var decoder: FieldDecoder
 
   init(_ stream: ByteStream, dialect: Dialect, columns: Int? = nil) {
     self.stream = stream
     self.dialect = dialect
     self.columns = columns
+    decoder = FieldDecoder(stream, mayBeWindows1252: dialect.mayBeWindows1252)
   }
 
   /// The number of fields in the row.
@@ -109,11 +109,12 @@ struct DelimitedReader {
     while start < end, buffer[start] <= 0x20 { start += 1 }
     while end > start, buffer[end - 1] <= 0x20 { end -= 1 }
     if start == end { return "" }
+    let column = start - rowStart + 1
     if field.hasDoubledQuotes {
-      return try decoded(withoutDoubledQuotes(start..<end)[...], column: start - rowStart + 1)
+      return try decoder.text(withoutDoubledQuotes(start..<end)[...], line: line, column: column)
     }
     if field.isASCII { return String(decoding: buffer[start..<end], as: UTF8.self) }
-    return try decoded(buffer[start..<end], column: start - rowStart + 1)
+    return try decoder.text(buffer[start..<end], line: line, column: column)
   }
 
   /// The column, in bytes, at which a field begins: for faults.
@@ -272,8 +273,6 @@ struct DelimitedReader {
     }
   }
 
-  // MARK: Text
-
   private func withoutDoubledQuotes(_ range: Range<Int>) -> [UInt8] {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(range.count)
@@ -283,28 +282,5 @@ struct DelimitedReader {
       index += buffer[index] == UInt8(ascii: "\"") ? 2 : 1
     }
     return bytes
-  }
-
-  /// Encoding is a property of a file, not of a row: a file with both kinds of bytes is damaged, and to guess would
-  /// put wrong names on a list.
-  private mutating func decoded(_ bytes: ArraySlice<UInt8>, column: Int) throws(ListFault) -> String {
-    if let text = String(validating: bytes, as: UTF8.self) {
-      if bytes.contains(where: { $0 >= 0x80 }) { utf8Line = utf8Line ?? line }
-      if utf8Line != nil, windowsLine != nil { throw mixedEncodings(column: column) }
-      return text
-    }
-    guard dialect.mayBeWindows1252, let text = Windows1252.decode(bytes) else {
-      throw stream.fault(
-        "the bytes are not UTF-8", "Convert the file: iconv -f WINDOWS-1252 -t UTF-8.", line: line, column: column)
-    }
-    windowsLine = windowsLine ?? line
-    if utf8Line != nil { throw mixedEncodings(column: column) }
-    return text
-  }
-
-  private func mixedEncodings(column: Int) -> ListFault {
-    stream.fault(
-      "the file mixes UTF-8 (line \(utf8Line ?? 0)) and Windows-1252 (line \(windowsLine ?? 0))",
-      "The file is damaged; download it again.", line: line, column: column)
   }
 }

@@ -5,6 +5,8 @@ struct ListCollector {
   let limits: ListLimits
   var faults = ListFaults()
   var publishedOn: CalendarDate?
+  /// What an officer should know of the reading beside its faults.
+  var notes: [String] = []
   /// Rows read, or elements of an XML file, in whatever state.
   var rows = 0
   private(set) var lists: [String: [ListEntry]] = [:]

@@ -11,6 +11,8 @@ public struct ListReading: Sendable {
   /// How many rows the files have beside headers, readable or not. More than entries where a layout has several rows
   /// for one entry.
   public let rows: Int
+  /// What an officer should know beside the faults: a file of the set that was not given, for instance.
+  public let notes: [String]
   /// The day of publication, where the file says it.
   public let publishedOn: CalendarDate?
 
@@ -75,6 +77,7 @@ public struct ListReading: Sendable {
     lists = collector.lists
     faults = collector.faults
     rows = collector.rows
+    notes = collector.notes
     publishedOn = collector.publishedOn
   }
 

@@ -25,10 +25,14 @@ public struct ListVersion: Sendable, Hashable {
     hash = ListVersion.hash(of: self.entries)
   }
 
-  /// Whether the list would lose more than a tenth of its entries against `previous`: most likely a file that was cut
-  /// off, and rarely what a publisher did.
+  /// How many names the entries have.
+  public var nameCount: Int { entries.reduce(0) { $0 + $1.names.count } }
+
+  /// Whether the list would lose more than a tenth of its entries or of their names against `previous`: most likely a
+  /// file that was cut off or left out, and rarely what a publisher did.
   public func shrinksByMoreThanATenth(from previous: ListVersion) -> Bool {
     ListVersion.shrinksByMoreThanATenth(from: previous.entries.count, to: entries.count)
+      || ListVersion.shrinksByMoreThanATenth(from: previous.nameCount, to: nameCount)
   }
 
   /// Whether `newCount` is less than nine tenths of `oldCount`.

@@ -98,6 +98,7 @@ struct OFACFiles {
     for index in set.entries.indices { set.remarksReader.read(set.remarks[index], into: &set.entries[index]) }
     if let stream = files[.alternates] { try set.readAlternates(stream, &collector) }
     if let stream = files[.addresses] { try set.readAddresses(stream, &collector) }
+    collector.notes += set.notes(on: files, isConsolidated: isConsolidated)
     for (index, entry) in set.entries.enumerated() {
       let lists = isConsolidated ? listIDs(of: entry, remarks: set.remarks[index]) : ["us-ofac-sdn"]
       for id in lists {
@@ -106,6 +107,22 @@ struct OFACFiles {
         }
       }
     }
+  }
+
+  /// A set without its file of alternate names looks whole and screens badly.
+  private func notes(on files: [Role: ByteStream], isConsolidated: Bool) -> [String] {
+    let prefix = isConsolidated ? "cons_" : ""
+    var notes: [String] = []
+    if files[.alternates] == nil {
+      notes.append("\(prefix)alt.csv was not given: entries have no other names but those in their remarks")
+    }
+    if files[.addresses] == nil { notes.append("\(prefix)add.csv was not given: entries have no addresses") }
+    let cutCount = remarks.count { $0.count == OFACFiles.remarksLength }
+    if files[.comments] == nil, cutCount > 0 {
+      let name = isConsolidated ? "cons_comments.csv" : "sdn_comments.csv"
+      notes.append("\(name) was not given: the remarks of \(cutCount) entries are cut off")
+    }
+    return notes
   }
 
   /// The consolidated list holds several: entries under EO 13662 are the sectoral ones (SSI). Whoever is there under

@@ -178,6 +178,10 @@ struct ScreeningListFile {
     if label == "Gender" {
       let gender = value.lowercased()
       if gender == "male" || gender == "female" { entry.gender = gender }
+    } else if label.hasPrefix("Linked To") {
+      entry.linkedTo.append(value)
+    } else if label == "Former Vessel Flag" || label == "Nationality of Registration", let country = country(value) {
+      entry.countries.append(country)
     } else if let kind = PublishedIdentifier.kind(ofLabel: label)?.kind {
       let identifier = PublishedIdentifier.identifier(kind: kind, value: value)
       entry.identifiers.append(

@@ -164,4 +164,24 @@ struct OFACFilesTests {
     #expect(fault.message == "the file mixes UTF-8 (line 2) and Windows-1252 (line 1)")
     #expect(refusal(row(1, [0x41, 0x81]), name: "sdn.csv")?.message == "the bytes are not UTF-8")
   }
+
+  @Test("a file of the set that was not given is noted, and missing other names count as shrinking")
+  func notes() throws {
+    let whole = try ListReading(files(["sdn.csv": primary, "alt.csv": alternates, "add.csv": addresses]))
+    #expect(whole.notes.isEmpty)
+    let cut = try ListReading(
+      files(["sdn.csv": primary.replacing("DOB 10 Dec", with: String(repeating: "x", count: 1000))]))
+    #expect(
+      cut.notes == [
+        "alt.csv was not given: entries have no other names but those in their remarks",
+        "add.csv was not given: entries have no addresses",
+      ])
+    let row = "7,\"A\",-0- ,\"IRAN\",-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,\"\(String(repeating: "x", count: 1000))\"\r\n"
+    #expect(
+      try ListReading(files(["cons_prim.csv": row])).notes.last
+        == "cons_comments.csv was not given: the remarks of 1 entries are cut off")
+    let before = try #require(try whole.versions().first)
+    #expect(try #require(try cut.versions().first).shrinksByMoreThanATenth(from: before))
+    #expect(!before.shrinksByMoreThanATenth(from: before))
+  }
 }
