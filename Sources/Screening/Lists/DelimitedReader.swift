@@ -37,6 +37,8 @@ struct DelimitedReader {
   private(set) var line = 0
   /// How many rows were read or reported, the header included.
   private(set) var rowCount = 0
+  /// Whether the Ctrl-Z was met that ends the data.
+  private(set) var hasEndMark = false
 
   private var buffer: [UInt8] = []
   private var rowStart = 0
@@ -67,7 +69,10 @@ struct DelimitedReader {
         rowStart = position
         continue
       }
-      if byte == 0x1A, dialect.endsAtControlZ { return false }
+      if byte == 0x1A, dialect.endsAtControlZ {
+        hasEndMark = true
+        return false
+      }
       if position > 1 << 18 {
         buffer.removeSubrange(..<position)
         position = 0

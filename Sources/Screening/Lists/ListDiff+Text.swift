@@ -15,7 +15,7 @@ extension ListDiff: CustomStringConvertible {
       }
     }
     lines.append("\(added.count) added, \(removed.count) removed, \(changed.count) changed")
-    return lines.joined(separator: "\n")
+    return lines.map(withoutControls).joined(separator: "\n")
   }
 
   /// The difference as data.

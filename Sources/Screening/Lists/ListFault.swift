@@ -65,10 +65,18 @@ public struct ListFaults: Sendable, Hashable, CustomStringConvertible {
 
 /// A text of a file as a message may show it: its beginning, in quotes, without what a terminal would obey.
 func shown(_ text: some StringProtocol) -> String {
-  let start = text.unicodeScalars.prefix(60).map { scalar in
-    scalar.properties.generalCategory == .control || scalar.properties.generalCategory == .format ? "?" : scalar
+  let start = String(String.UnicodeScalarView(text.unicodeScalars.prefix(60)))
+  let isCut = text.unicodeScalars.dropFirst(60).first != nil
+  return "\"\(withoutControls(start))\(isCut ? "…" : "")\""
+}
+
+/// A text of a file with a question mark for each character that a terminal would obey.
+func withoutControls(_ text: String) -> String {
+  func isControl(_ scalar: Unicode.Scalar) -> Bool {
+    // The second and third kind turn the direction of writing around.
+    scalar.properties.generalCategory == .control || ("\u{202A}"..."\u{202E}").contains(scalar)
+      || ("\u{2066}"..."\u{2069}").contains(scalar)
   }
-  var result = String(String.UnicodeScalarView(start))
-  if text.unicodeScalars.dropFirst(60).first != nil { result += "…" }
-  return "\"\(result)\""
+  guard text.unicodeScalars.contains(where: isControl) else { return text }
+  return String(String.UnicodeScalarView(text.unicodeScalars.map { isControl($0) ? "?" : $0 }))
 }

@@ -220,6 +220,9 @@ struct OFACFiles {
       }
     }
     collector.rows += rows.rowCount
+    if !rows.hasEndMark, role != .comments {
+      collector.notes.append("\(stream.name) has not the end mark (Ctrl-Z) of OFAC's files: it may be cut off")
+    }
   }
 
   /// The entry that a row of a secondary file belongs to.

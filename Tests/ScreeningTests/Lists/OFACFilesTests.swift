@@ -34,6 +34,7 @@ struct OFACFilesTests {
     102,2,-0- ,-0- ,"Korea, North",-0- \r
     102,3,-0- ,-0- ,-0- ,-0- \r
     102,4,-0- ,"Songo","Region: Kafia Kingi",-0- \r
+    \u{1A}
 
     """
 
@@ -178,8 +179,12 @@ struct OFACFilesTests {
       ])
     let row = "7,\"A\",-0- ,\"IRAN\",-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,\"\(String(repeating: "x", count: 1000))\"\r\n"
     #expect(
-      try ListReading(files(["cons_prim.csv": row])).notes.last
-        == "cons_comments.csv was not given: the remarks of 1 entries are cut off")
+      try ListReading(files(["cons_prim.csv": row])).notes == [
+        "cons_prim.csv has not the end mark (Ctrl-Z) of OFAC's files: it may be cut off",
+        "cons_alt.csv was not given: entries have no other names but those in their remarks",
+        "cons_add.csv was not given: entries have no addresses",
+        "cons_comments.csv was not given: the remarks of 1 entries are cut off",
+      ])
     let before = try #require(try whole.versions().first)
     #expect(try #require(try cut.versions().first).shrinksByMoreThanATenth(from: before))
     #expect(!before.shrinksByMoreThanATenth(from: before))

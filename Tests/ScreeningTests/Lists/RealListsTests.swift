@@ -14,6 +14,7 @@ struct RealListsTests {
   func sdn() throws {
     let reading = try reading(["ofac/add.csv", "ofac/sdn_comments.csv", "ofac/sdn.csv", "ofac/alt.csv"])
     #expect(reading.faults.isEmpty, "\(reading.faults)")
+    #expect(reading.notes.isEmpty, "\(reading.notes)")
     #expect(reading.rows == 8976 + 11_910 + 13_837 + 5)
     let entries = try reading.entries(for: "us-ofac-sdn")
     #expect(entries.count == 8976)
