@@ -100,6 +100,7 @@ let package = Package(
     .testTarget(name: "PostgreSQLTests", dependencies: ["PostgreSQL"], swiftSettings: settings),
     .testTarget(
       name: "PolicyTests", dependencies: ["Policy"], exclude: ["Golden"], swiftSettings: settings),
+    .testTarget(name: "ScreeningTests", dependencies: ["Compliance", "Screening"], swiftSettings: settings),
     // Runs the built executable as a process of its own; the dependency on it is there to have it built.
     .testTarget(
       name: "ServiceTests",

@@ -105,6 +105,10 @@ public struct ListEntry: Sendable, Hashable {
   public var programs: [String] = []
   /// Who the entry is said to be linked to, as published.
   public var linkedTo: [String] = []
+  /// The day from which the entry is listed, where published.
+  public var listedFrom: CalendarDate?
+  /// The last day for which the entry is listed, where the publisher set an end (a denial order's expiration).
+  public var listedUntil: CalendarDate?
   /// Whatever else the publisher says.
   public var remarks: String?
 
@@ -115,4 +119,8 @@ public struct ListEntry: Sendable, Hashable {
     self.kind = kind
     self.names = names
   }
+
+  /// Whether the entry still counts on `day`: an order that has expired binds nobody. A beginning in the future does
+  /// not matter, since who is about to be listed is a match to know of.
+  public func isInForce(on day: CalendarDate) -> Bool { listedUntil.map { day <= $0 } ?? true }
 }
