@@ -12,14 +12,18 @@ public final class Edition: Sendable {
   }
 
   let hash: String
-  let environment: Environment
+  /// The declarations that conditions are compiled against.
+  package let environment: Environment
   let compiled: [CompiledRule]
   let programs: ProgramSet
   let hasShadowRules: Bool
+  /// What each rule's match means for the verdict; a rule in shadow mode decides nothing, which is `allow`.
+  let verdicts: [Verdict]
 
   init(ruleset: Ruleset, date: CalendarDate) {
     hash = ruleset.hash
-    environment = Edition.environment(countryLists: ruleset.countryLists.map { ($0.id, $0.places(on: date)) })
+    environment = Edition.environment(
+      ruleset.facts, countryLists: ruleset.countryLists.map { ($0.id, $0.places(on: date)) })
     var compiled: [CompiledRule] = []
     for rule in ruleset.rules {
       guard let window = rule.window(on: date) else { continue }
@@ -34,11 +38,14 @@ public final class Edition: Sendable {
     }
     self.compiled = compiled
     programs = ProgramSet(compiled.map(\.condition), environment: environment)
+    verdicts = compiled.map { $0.rule.mode == .shadow ? .allow : $0.rule.verdict }
     hasShadowRules = compiled.contains { $0.rule.mode == .shadow }
   }
 
   /// The environment of conditions. A list without places is declared for checking only.
-  static func environment(countryLists: [(id: String, places: [String]?)]) -> Environment {
+  static func environment(
+    _ facts: [FieldDeclaration], countryLists: [(id: String, places: [String]?)]
+  ) -> Environment {
     let type = RecordType(
       name: "Countries",
       fields: countryLists.map { FieldDeclaration($0.id, .list(.string), documentation: "a dated list of places") })
@@ -46,7 +53,7 @@ public final class Edition: Sendable {
       type, path: "countries", slots: countryLists.map { $0.places.map { .list($0.map { .string($0) }) } })
     let isDated = countryLists.contains { $0.places != nil }
     return Environment(
-      variables: FactSchema.variables + [FieldDeclaration("countries", .record(type))],
+      variables: facts + [FieldDeclaration("countries", .record(type))],
       constants: isDated ? ["countries": .record(record)] : [:])
   }
 

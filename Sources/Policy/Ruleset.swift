@@ -20,6 +20,8 @@ public final class Ruleset: Sendable {
   /// The SHA-256 of the ruleset's canonical text, in hexadecimal.
   public var hash: String { source.hash }
 
+  /// The facts that conditions can ask for.
+  let facts: [FieldDeclaration]
   private let boundaries: [CalendarDate]
   private let editions = EditionCache()
 
@@ -33,8 +35,14 @@ public final class Ruleset: Sendable {
   /// Checks the rules of a source.
   ///
   /// - Throws: ``RulesetFaults`` with every fault of every file.
-  public init(_ source: RulesetSource) throws(RulesetFaults) {
-    var reader = RulesetReader()
+  public convenience init(_ source: RulesetSource) throws(RulesetFaults) {
+    try self.init(source, facts: FactSchema.variables)
+  }
+
+  /// Checks the rules of a source against facts of any make.
+  package init(_ source: RulesetSource, facts: [FieldDeclaration]) throws(RulesetFaults) {
+    self.facts = facts
+    var reader = RulesetReader(facts: facts)
     reader.read(source.files)
     reader.check()
     let faults = reader.diagnostics.filter { $0.severity == .error }

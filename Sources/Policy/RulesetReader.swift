@@ -7,10 +7,14 @@ struct RulesetReader {
   /// How many rules a ruleset may have.
   static let maximumRules = 100_000
 
+  /// The facts that conditions can ask for.
+  let facts: [FieldDeclaration]
   var diagnostics: [RuleDiagnostic] = []
   var policies: [PolicyFile] = []
   var drafts: [RuleDraft] = []
   var countryLists: [CountryList] = []
+
+  init(facts: [FieldDeclaration]) { self.facts = facts }
 
   var sortedDiagnostics: [RuleDiagnostic] {
     diagnostics.enumerated().sorted { left, right in
@@ -28,7 +32,7 @@ struct RulesetReader {
       var reader = YAMLReader(file: file)
       defer { diagnostics += reader.diagnostics }
       guard let root = reader.root() else { continue }
-      guard let mapping = root.mapping else {
+      guard let mapping = YAMLMapping(root) else {
         reader.report(root, "a rule file must be a mapping", remedy: "Begin with `policy: ID` or `countries: ID`.")
         continue
       }
@@ -73,12 +77,12 @@ struct RulesetReader {
 
   /// Type-checks every condition and reason against the declared facts.
   mutating func check() {
-    let environment = Edition.environment(countryLists: countryLists.map { ($0.id, nil) })
+    let environment = Edition.environment(facts, countryLists: countryLists.map { ($0.id, nil) })
     for draft in drafts {
-      let map = ScalarMap(draft.when, in: draft.file)
       do {
         _ = try environment.compile(draft.rule.when, expecting: .bool)
       } catch {
+        let map = ScalarMap(draft.when, in: draft.file)
         for diagnostic in error.diagnostics {
           let range = error.scalarRange(of: diagnostic)
           report(
@@ -86,8 +90,8 @@ struct RulesetReader {
             diagnostic.remedy ?? "Mend the condition of the rule `\(draft.rule.id)`.")
         }
       }
-      let reasonMap = ScalarMap(draft.reason, in: draft.file)
       for fault in ReasonTemplate.compile(draft.rule.reason, in: environment).1 {
+        let reasonMap = ScalarMap(draft.reason, in: draft.file)
         report(draft, reasonMap, fault.offset, fault.length, fault.message, fault.remedy)
       }
       for window in draft.rule.effective {

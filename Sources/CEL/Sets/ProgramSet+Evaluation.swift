@@ -8,6 +8,9 @@ extension ProgramSet {
     /// The programs that failed, in ascending order.
     public internal(set) var failed: [(index: Int, error: EvaluationError)] = []
 
+    /// How many conditions were computed, in whole or in part, because no index could decide them.
+    public internal(set) var evaluations = 0
+
     /// The programs found to be true so far.
     var bits = ProgramBits(count: 0)
     /// The programs that need no more looking at.
@@ -64,6 +67,7 @@ extension ProgramSet {
       result.bits.clear()
     }
     result.round += 1
+    result.evaluations = 0
     result.matched.removeAll(keepingCapacity: true)
     result.unknown.removeAll(keepingCapacity: true)
     result.failed.removeAll(keepingCapacity: true)
@@ -76,6 +80,7 @@ extension ProgramSet {
   ) {
     let number = Int(program)
     if let active, !active.contains(number) { return }
+    result.evaluations += 1
     record(number, evaluate(roots[number], &frame), &result)
   }
 
@@ -89,6 +94,7 @@ extension ProgramSet {
       return
     }
     if let active, !active.contains(number) { return }
+    result.evaluations += 1
     record(number, evaluate(remainder, &frame), &result)
   }
 
@@ -234,6 +240,7 @@ extension ProgramSet {
     }
     for condition in bucket.others where !result.settled.contains(Int(condition.program)) {
       frame.locals[condition.variable] = .value(element)
+      result.evaluations += 1
       switch evaluate(condition.rest, &frame) {
       case .value(.bool(true)): found(condition.program, active, &frame, &result)
       case .value(.bool(false)): break
