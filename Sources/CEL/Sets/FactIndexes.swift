@@ -1,3 +1,10 @@
+/// A finished part of a set, held by reference: handing it on retains one object instead of every array in it.
+final class Fixed<Content: Sendable>: Sendable {
+  let content: Content
+
+  init(_ content: Content) { self.content = content }
+}
+
 /// The programs that hang on one fact being one of some literals.
 struct MemberIndex: Sendable {
   /// The programs that compare the fact with one literal.

@@ -120,17 +120,17 @@ extension ProgramSet {
   // MARK: Indexes
 
   private func evaluate(
-    _ index: MemberIndex, _ facts: Activation, _ active: ProgramBits?, _ frame: inout Frame,
+    _ fixed: Fixed<MemberIndex>, _ facts: Activation, _ active: ProgramBits?, _ frame: inout Frame,
     _ result: inout Result
   ) {
-    switch index.table.match(RecordReader.value(at: index.source, facts.slots, result.records)) {
+    switch fixed.content.table.match(RecordReader.value(at: fixed.content.source, facts.slots, result.records)) {
     case .none: return
     case .unclear:
-      for program in index.filed.open(at: index.source, result.records) {
+      for program in fixed.content.filed.open(at: fixed.content.source, result.records) {
         evaluateWhole(program, active, &frame, &result)
       }
     case .bucket(let position):
-      let bucket = index.table.buckets[position]
+      let bucket = fixed.content.table.buckets[position]
       result.bits.insert(bucket.matching)
       for group in bucket.thresholds.groups {
         let value = RecordReader.value(at: group.key.source, facts.slots, result.records)
@@ -145,18 +145,18 @@ extension ProgramSet {
   }
 
   private func evaluate(
-    _ index: ThresholdIndex, _ facts: Activation, _ active: ProgramBits?, _ frame: inout Frame,
+    _ fixed: Fixed<ThresholdIndex>, _ facts: Activation, _ active: ProgramBits?, _ frame: inout Frame,
     _ result: inout Result
   ) {
-    let group = index.group
+    let group = fixed.content.group
     let value = RecordReader.value(at: group.key.source, facts.slots, result.records)
     guard let count = group.holding(value) else {
-      for program in index.filed.open(at: group.key.source, result.records) {
+      for program in fixed.content.filed.open(at: group.key.source, result.records) {
         evaluateWhole(program, active, &frame, &result)
       }
       return
     }
-    if index.hasOthers {
+    if fixed.content.hasOthers {
       for program in group.programs[..<count] { evaluateRemainder(program, active, &frame, &result) }
     } else {
       result.bits.insert(group.programs[..<count])
@@ -164,13 +164,13 @@ extension ProgramSet {
   }
 
   private func evaluate(
-    _ index: ElementIndex, _ facts: Activation, _ active: ProgramBits?, _ frame: inout Frame,
+    _ fixed: Fixed<ElementIndex>, _ facts: Activation, _ active: ProgramBits?, _ frame: inout Frame,
     _ result: inout Result
   ) {
-    guard case .list(let list)? = RecordReader.value(at: index.key.source, facts.slots, result.records),
-      isWithinLimits(index, list.count, facts, result.records)
+    guard case .list(let list)? = RecordReader.value(at: fixed.content.key.source, facts.slots, result.records),
+      isWithinLimits(fixed, list.count, facts, result.records)
     else {
-      for program in index.filed.open(at: index.key.source, result.records) {
+      for program in fixed.content.filed.open(at: fixed.content.key.source, result.records) {
         evaluateWhole(program, active, &frame, &result)
       }
       return
@@ -180,9 +180,9 @@ extension ProgramSet {
     result.settled.clear()
     var isUnclear = false
     for element in list {
-      if !evaluate(index, element, active, &frame, &result) { isUnclear = true }
+      if !evaluate(fixed, element, active, &frame, &result) { isUnclear = true }
     }
-    for program in isUnclear ? index.filed.all : result.open where !result.settled.contains(Int(program)) {
+    for program in isUnclear ? fixed.content.filed.all : result.open where !result.settled.contains(Int(program)) {
       result.settled.insert(Int(program))
       evaluateWhole(program, active, &frame, &result)
     }
@@ -190,13 +190,13 @@ extension ProgramSet {
 
   /// Whether no program of the index would be over its limits by going through the lists.
   private func isWithinLimits(
-    _ index: ElementIndex, _ count: Int, _ facts: Activation, _ records: [Record?]
+    _ fixed: Fixed<ElementIndex>, _ count: Int, _ facts: Activation, _ records: [Record?]
   ) -> Bool {
     let limits = environment.limits
     guard count <= 1 << 24 else { return false }
     var iterations = count
-    var cost = count * index.bodyCost
-    for companion in index.companions {
+    var cost = count * fixed.content.bodyCost
+    for companion in fixed.content.companions {
       guard case .list(let list)? = RecordReader.value(at: companion.source, facts.slots, records) else {
         continue
       }
@@ -209,30 +209,26 @@ extension ProgramSet {
 
   /// Handles one element; false if the index cannot tell which programs it holds for.
   private func evaluate(
-    _ index: ElementIndex, _ element: Value, _ active: ProgramBits?, _ frame: inout Frame,
+    _ fixed: Fixed<ElementIndex>, _ element: Value, _ active: ProgramBits?, _ frame: inout Frame,
     _ result: inout Result
   ) -> Bool {
-    let position: Int
-    var slots: [Value?] = []
-    if let field = index.key.field {
-      guard case .record(let record) = element, record.type === field.type else { return false }
-      slots = record.slots
-      switch index.table.match(slots[field.slot]) {
-      case .none: return true
-      case .unclear: return false
-      case .bucket(let found): position = found
-      }
+    let match: KeyTable<ElementIndex.Bucket>.Match
+    var record: Record?
+    if let field = fixed.content.key.field {
+      guard case .record(let found) = element, found.type === field.type else { return false }
+      match = fixed.content.table.match(found.slots[field.slot])
+      record = found
     } else {
-      switch index.table.match(element) {
-      case .none: return true
-      case .unclear: return false
-      case .bucket(let found): position = found
-      }
+      match = fixed.content.table.match(element)
     }
-    let bucket = index.table.buckets[position]
+    guard case .bucket(let position) = match else {
+      if case .none = match { return true }
+      return false
+    }
+    let bucket = fixed.content.table.buckets[position]
     for program in bucket.matching { found(program, active, &frame, &result) }
     for group in bucket.thresholds.groups {
-      if let count = group.holding(slots[group.key.source.slot]) {
+      if let count = group.holding(record?.slots[group.key.source.slot]) {
         for program in group.programs[..<count] { found(program, active, &frame, &result) }
       } else {
         result.open.append(contentsOf: group.programs)

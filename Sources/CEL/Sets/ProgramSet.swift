@@ -17,9 +17,9 @@ public final class ProgramSet: Sendable {
 
   let environment: Environment
   let reader: RecordReader
-  let members: [MemberIndex]
-  let thresholds: [ThresholdIndex]
-  let elements: [ElementIndex]
+  let members: [Fixed<MemberIndex>]
+  let thresholds: [Fixed<ThresholdIndex>]
+  let elements: [Fixed<ElementIndex>]
   /// The programs that are in no index.
   let plain: [Int32]
   /// All of each program, for when an index cannot tell.
@@ -40,9 +40,9 @@ public final class ProgramSet: Sendable {
     count = programs.count
     self.environment = environment
     reader = builder.reader
-    members = builder.members
-    thresholds = builder.thresholds
-    elements = builder.elements
+    members = builder.members.map { Fixed($0) }
+    thresholds = builder.thresholds.map { Fixed($0) }
+    elements = builder.elements.map { Fixed($0) }
     plain = builder.plain
     roots = builder.roots
     remainders = builder.remainders
