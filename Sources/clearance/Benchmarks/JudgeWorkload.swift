@@ -135,7 +135,8 @@ struct JudgeWorkload {
   var source: RulesetSource {
     RulesetSource(
       files: stride(from: 0, to: rules.count, by: Self.rulesPerFile).map { start in
-        let name = "generated-\(start / Self.rulesPerFile)"
+        // Files are read in the order of their names, which is to be that of the rules.
+        let name = "generated-\(100_000 + start)"
         var text = "policy: \(name)\ntitle: Generated rules\nowner: benchmark\nrules:\n"
         for (number, rule) in rules[start..<min(start + Self.rulesPerFile, rules.count)].enumerated() {
           text += """
