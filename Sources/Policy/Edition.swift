@@ -25,16 +25,16 @@ public final class Edition: Sendable {
     environment = Edition.environment(
       ruleset.facts, countryLists: ruleset.countryLists.map { ($0.id, $0.places(on: date)) })
     var compiled: [CompiledRule] = []
-    for rule in ruleset.rules {
+    for (rule, text) in zip(ruleset.rules, ruleset.compiled) {
       guard let window = rule.window(on: date) else { continue }
-      // The check compiled the same text in an environment of the same types, so this cannot fail; should it
-      // fail all the same, the rule must not vanish: an expression that never has a value stands in for it.
-      let condition = (try? environment.compile(rule.when, expecting: .bool)) ?? Edition.alwaysFailing
-      guard let condition else { continue }
-      compiled.append(
-        CompiledRule(
-          rule: rule, window: window, condition: condition,
-          reason: ReasonTemplate.compile(rule.reason, in: environment).0))
+      var (condition, reason) = (text.condition, text.reason)
+      if text.readsCountries {
+        // The check compiled the same text in an environment of the same types, so this cannot fail; should it fail
+        // all the same, the rule must not vanish: what the check compiled is unknown, and never clears an account.
+        condition = (try? environment.compile(rule.when, expecting: .bool)) ?? condition
+        reason = ReasonTemplate.compile(rule.reason, in: environment).0
+      }
+      compiled.append(CompiledRule(rule: rule, window: window, condition: condition, reason: reason))
     }
     self.compiled = compiled
     programs = ProgramSet(compiled.map(\.condition), environment: environment)
@@ -56,6 +56,4 @@ public final class Edition: Sendable {
       variables: facts + [FieldDeclaration("countries", .record(type))],
       constants: isDated ? ["countries": .record(record)] : [:])
   }
-
-  private static let alwaysFailing = try? Environment().compile("1 / 0 == 1")
 }

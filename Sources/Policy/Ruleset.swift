@@ -20,6 +20,8 @@ public final class Ruleset: Sendable {
   /// The SHA-256 of the ruleset's canonical text, in hexadecimal.
   public var hash: String { source.hash }
 
+  /// What the check compiled of each rule.
+  let compiled: [CompiledText]
   /// The facts that conditions can ask for.
   let facts: [FieldDeclaration]
   private let boundaries: [CalendarDate]
@@ -50,6 +52,7 @@ public final class Ruleset: Sendable {
     self.source = source
     policies = reader.policies
     rules = reader.drafts.map(\.rule)
+    compiled = reader.compiled
     countryLists = reader.countryLists
     warnings = reader.sortedDiagnostics
     let windows = rules.flatMap(\.effective) + countryLists.flatMap { $0.entries.flatMap(\.effective) }

@@ -2,6 +2,21 @@ import CEL
 import Compliance
 import Yams
 
+/// The condition and the reason of a rule, compiled by the check, to which all country lists are unknown.
+struct CompiledText: Sendable {
+  let condition: Program
+  let reason: ReasonTemplate
+
+  /// Whether one of them reads a country list, so that it must be compiled with the lists of the day.
+  var readsCountries: Bool { reason.programs.contains(where: \.readsCountries) || condition.readsCountries }
+}
+
+extension Program {
+  fileprivate var readsCountries: Bool {
+    factPaths.contains { $0 == "countries" || $0.hasPrefix("countries.") }
+  }
+}
+
 /// Reads and checks all files of a ruleset, collecting every fault.
 struct RulesetReader {
   /// How many rules a ruleset may have.
@@ -13,6 +28,8 @@ struct RulesetReader {
   var policies: [PolicyFile] = []
   var drafts: [RuleDraft] = []
   var countryLists: [CountryList] = []
+  /// The conditions and reasons of the drafts, compiled; of a faulty one there is none.
+  var compiled: [CompiledText] = []
 
   init(facts: [FieldDeclaration]) { self.facts = facts }
 
@@ -79,8 +96,10 @@ struct RulesetReader {
   mutating func check() {
     let environment = Edition.environment(facts, countryLists: countryLists.map { ($0.id, nil) })
     for draft in drafts {
+      let (reason, faults) = ReasonTemplate.compile(draft.rule.reason, in: environment)
       do {
-        _ = try environment.compile(draft.rule.when, expecting: .bool)
+        let condition = try environment.compile(draft.rule.when, expecting: .bool)
+        compiled.append(CompiledText(condition: condition, reason: reason))
       } catch {
         let map = ScalarMap(draft.when, in: draft.file)
         for diagnostic in error.diagnostics {
@@ -90,7 +109,7 @@ struct RulesetReader {
             diagnostic.remedy ?? "Mend the condition of the rule `\(draft.rule.id)`.")
         }
       }
-      for fault in ReasonTemplate.compile(draft.rule.reason, in: environment).1 {
+      for fault in faults {
         let reasonMap = ScalarMap(draft.reason, in: draft.file)
         report(draft, reasonMap, fault.offset, fault.length, fault.message, fault.remedy)
       }

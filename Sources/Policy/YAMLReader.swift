@@ -35,7 +35,8 @@ struct YAMLReader {
       }
     }
     if file.lines.contains(where: {
-      $0.prefix { $0 == " " || $0 == "-" }.count > 2 * YAMLReader.maximumNesting && $0.contains("- -")
+      $0.utf8.prefix { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "-") }.count > 2 * YAMLReader.maximumNesting
+        && $0.contains("- -")
     }) {
       report(at: nil, "lists nest deeper than \(YAMLReader.maximumNesting)", remedy: "Flatten the structure.")
       return nil
@@ -90,9 +91,9 @@ struct YAMLReader {
         remedy: "Write `key: value` lines; known keys are \(keys.joined(separator: ", ")).")
       return nil
     }
-    for (name, key, _) in mapping.members where !keys.contains(name) {
+    for (position, name) in mapping.names.enumerated() where !keys.contains(name) {
       report(
-        key, "unknown key `\(name)` in \(what)",
+        mapping.key(at: position), "unknown key `\(name)` in \(what)",
         remedy: closest(to: name, in: keys).map { "Did you mean `\($0)`?" }
           ?? "Known keys are \(keys.joined(separator: ", ")).")
     }
@@ -160,16 +161,22 @@ struct YAMLReader {
 
 /// A mapping whose members are found by name; a search by node would compare the tags of both.
 struct YAMLMapping {
-  let members: [(name: String, key: Node, value: Node)]
+  private let mapping: Node.Mapping
+  /// The names of the members, in order; empty for a key that is not text.
+  let names: [String]
 
   /// The members of a node, or nil if it is no mapping.
   init?(_ node: Node) {
     guard let mapping = node.mapping else { return nil }
-    members = mapping.map { ($0.key.string ?? "", $0.key, $0.value) }
+    self.mapping = mapping
+    names = mapping.map { $0.key.string ?? "" }
   }
 
+  /// The key of the member at a position of ``names``.
+  func key(at position: Int) -> Node { mapping[position].key }
+
   /// The value of a member, or nil if there is none.
-  subscript(name: String) -> Node? { members.first { $0.name == name }?.value }
+  subscript(name: String) -> Node? { names.firstIndex(of: name).map { mapping[$0].value } }
 }
 
 extension Node.Scalar {

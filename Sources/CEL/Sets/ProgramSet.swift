@@ -33,7 +33,7 @@ public final class ProgramSet: Sendable {
   ///
   /// - Parameters:
   ///   - programs: The programs, whose results should be booleans; another result is a failure of the program.
-  ///   - environment: The environment in which all of them were compiled.
+  ///   - environment: The environment in which all of them were compiled, or one with the same variables and limits.
   public init(_ programs: [Program], environment: Environment) {
     var builder = ProgramSetBuilder(programs)
     builder.build()

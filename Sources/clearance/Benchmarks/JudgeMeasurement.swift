@@ -10,7 +10,7 @@ struct JudgeMeasurement {
 
   let rules: Int
   let documents: Int
-  /// Microseconds from the text of the policy files to a checked ruleset.
+  /// Milliseconds from the text of the policy files to a checked ruleset.
   let loadMilliseconds: Double
   /// Milliseconds to compile it for a day; once a day, not per verdict.
   let compileMilliseconds: Double
@@ -34,10 +34,11 @@ struct JudgeBench {
 
   init(_ workload: JudgeWorkload) throws {
     let clock = ContinuousClock()
-    let source = workload.source
+    let policies = workload.policies
     let ruleset: Ruleset
     let start = clock.now
     do {
+      let source = RulesetSource(files: policies.map { SourceFile(path: $0.path, text: $0.text) })
       ruleset = try Ruleset(source, facts: JudgeFacts.variables)
     } catch {
       throw Failure(.input, "the rules have faults:\n\(error)")

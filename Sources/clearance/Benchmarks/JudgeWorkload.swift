@@ -131,28 +131,27 @@ struct JudgeWorkload {
 
   // MARK: Policies
 
-  /// The rules as policy files.
-  var source: RulesetSource {
-    RulesetSource(
-      files: stride(from: 0, to: rules.count, by: Self.rulesPerFile).map { start in
-        // Files are read in the order of their names, which is to be that of the rules.
-        let name = "generated-\(100_000 + start)"
-        var text = "policy: \(name)\ntitle: Generated rules\nowner: benchmark\nrules:\n"
-        for (number, rule) in rules[start..<min(start + Self.rulesPerFile, rules.count)].enumerated() {
-          text += """
-              - id: \(rule.id)
-                title: Generated rule \(rule.id)
-                basis: policy
-                citation: none, it is generated
-                effective: [{from: 2020-01-01}]
-                when: '\(rule.when.replacing("'", with: "''"))'
-                verdict: \(number % 2 == 0 ? "review" : "deny")
-                reason: "{account.id} meets the condition of \(rule.id)"
+  /// The rules as policy files: the text of each, by its path.
+  var policies: [(path: String, text: String)] {
+    stride(from: 0, to: rules.count, by: Self.rulesPerFile).map { start in
+      // Files are read in the order of their names, which is to be that of the rules.
+      let name = "generated-\(100_000 + start)"
+      var text = "policy: \(name)\ntitle: Generated rules\nowner: benchmark\nrules:\n"
+      for (number, rule) in rules[start..<min(start + Self.rulesPerFile, rules.count)].enumerated() {
+        text += """
+            - id: \(rule.id)
+              title: Generated rule \(rule.id)
+              basis: policy
+              citation: none, it is generated
+              effective: [{from: 2020-01-01}]
+              when: '\(rule.when.replacing("'", with: "''"))'
+              verdict: \(number % 2 == 0 ? "review" : "deny")
+              reason: "{account.id} meets the condition of \(rule.id)"
 
-            """
-        }
-        return SourceFile(path: "\(name).yaml", text: text)
-      })
+          """
+      }
+      return ("\(name).yaml", text)
+    }
   }
 }
 
