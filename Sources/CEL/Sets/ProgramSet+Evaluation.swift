@@ -15,6 +15,8 @@ extension ProgramSet {
     var bits = ProgramBits(count: 0)
     /// The programs that need no more looking at.
     var settled = ProgramBits(count: 0)
+    /// The programs under several conditions that were evaluated.
+    var done = ProgramBits(count: 0)
     /// The programs that must be evaluated in full after all.
     var open: [Int32] = []
     var records: [Record?] = []
@@ -59,12 +61,14 @@ extension ProgramSet {
     {
       result.bits = ProgramBits(count: count)
       result.settled = ProgramBits(count: count)
+      result.done = ProgramBits(count: count)
       result.records = Array(repeating: nil, count: recordCount)
       result.locals = Array(repeating: nil, count: localCount)
       result.memory = Array(repeating: Frame.Memory(), count: sharedStepCount)
       result.matched.reserveCapacity(64)
     } else {
       result.bits.clear()
+      result.done.clear()
     }
     result.round += 1
     result.evaluations = 0
@@ -79,7 +83,7 @@ extension ProgramSet {
     _ program: Int32, _ active: ProgramBits?, _ frame: inout Frame, _ result: inout Result
   ) {
     let number = Int(program)
-    if let active, !active.contains(number) { return }
+    guard active?.contains(number) ?? true, isFirst(number, &result) else { return }
     result.evaluations += 1
     record(number, evaluate(roots[number], &frame), &result)
   }
@@ -93,9 +97,17 @@ extension ProgramSet {
       result.bits.insert(number)
       return
     }
-    if let active, !active.contains(number) { return }
+    guard active?.contains(number) ?? true, isFirst(number, &result) else { return }
     result.evaluations += 1
     record(number, evaluate(remainder, &frame), &result)
+  }
+
+  /// Whether a program was not evaluated yet; only one that is filed under several conditions can have been.
+  private func isFirst(_ number: Int, _ result: inout Result) -> Bool {
+    guard coveredTwice.contains(number) else { return true }
+    if result.done.contains(number) { return false }
+    result.done.insert(number)
+    return true
   }
 
   private func evaluate(_ node: Node, _ frame: inout Frame) -> Outcome {
@@ -201,8 +213,8 @@ extension ProgramSet {
         continue
       }
       guard list.count <= 1 << 24 else { return false }
-      iterations += list.count
-      cost += list.count * companion.bodyCost
+      iterations += list.count * companion.times
+      cost += list.count * companion.cost
     }
     return iterations <= limits.iterations && cost <= limits.cost
   }

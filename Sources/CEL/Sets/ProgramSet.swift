@@ -3,7 +3,7 @@
 /// The outcome is that of evaluating each program alone, but most programs are never looked at: a program that is
 /// a conjunction (`a && b && …`) is filed under one of its conditions, such as `account.country in ["CU", "IR"]`,
 /// `usage.exchanges > 1000` or `owners.exists(o, o.country == "CU" && …)`, in an index of the fact that the
-/// condition asks for. One look-up in the index finds the programs whose condition holds; for all others it is
+/// condition asks for. One of `a || b` is filed under both. One look-up in the index finds the programs whose condition holds; for all others it is
 /// false, and so are they, whatever their other conditions come to. Where the fact is absent, or its value is not
 /// of the kind expected, all programs filed under it are evaluated one by one. Steps that several programs have in
 /// common are computed once.
@@ -26,6 +26,8 @@ public final class ProgramSet: Sendable {
   let roots: [Node]
   /// What must hold of a program besides the condition under which it is filed; nil if nothing.
   let remainders: [Node?]
+  /// The programs that are filed under several conditions, and may be come upon more than once.
+  let coveredTwice: ProgramBits
   let localCount: Int
   let recordCount: Int
 
@@ -46,6 +48,7 @@ public final class ProgramSet: Sendable {
     plain = builder.plain
     roots = builder.roots
     remainders = builder.remainders
+    coveredTwice = builder.coveredTwice
     indexedCount = programs.count - builder.plain.count
     sharedStepCount = builder.shared.count
     localCount = programs.reduce(0) { max($0, $1.localCount) }
