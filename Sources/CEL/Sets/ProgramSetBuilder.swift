@@ -54,24 +54,17 @@ struct ProgramSetBuilder {
 
   /// The share of the facts, as far as declarations and the literals of the set tell, for which a condition holds.
   private func share(_ atom: Atom) -> Double {
+    // Facts have more values than rules name.
+    let unnamed = 8
     switch atom {
     case .member(let place, let keys):
-      return share(keys, of: place.fields.last, known: memberKeys[place]?.count ?? 0)
+      return place.fields.last.share(of: keys, known: unnamed + (memberKeys[place]?.count ?? 0))
     case .element(let place, let element):
       let known = elementKeys[ElementPlace(place: place, field: element.field)]?.count ?? 0
       // A list has several elements, each of which may be it.
-      return 2 * share(element.keys, of: element.field ?? place.fields.last, known: known)
+      return 2 * (element.field ?? place.fields.last).share(of: element.keys, known: unnamed + known)
     case .threshold: return 0.5
     }
-  }
-
-  private func share(_ keys: [AtomKey], of field: FactPlace.Field?, known: Int) -> Double {
-    if keys.contains(where: \.isBool) { return 0.5 }
-    if let field, let values = field.type.fields[field.slot].values, !values.isEmpty {
-      return Double(keys.count) / Double(values.count)
-    }
-    // Facts have more values than rules name.
-    return Double(keys.count) / Double(known + 8)
   }
 
   private mutating func file(_ program: Int32, _ root: Node) {
