@@ -17,6 +17,8 @@ public final class Edition: Sendable {
   let compiled: [CompiledRule]
   let programs: ProgramSet
   let hasShadowRules: Bool
+  /// The id of each rule.
+  let ids: [String]
   /// What each rule's match means for the verdict; a rule in shadow mode decides nothing, which is `allow`.
   let verdicts: [Verdict]
 
@@ -38,6 +40,7 @@ public final class Edition: Sendable {
     }
     self.compiled = compiled
     programs = ProgramSet(compiled.map(\.condition), environment: environment)
+    ids = compiled.map(\.rule.id)
     verdicts = compiled.map { $0.rule.mode == .shadow ? .allow : $0.rule.verdict }
     hasShadowRules = compiled.contains { $0.rule.mode == .shadow }
   }

@@ -25,7 +25,7 @@ package struct Ruling: Sendable {
     // A rule in shadow mode has no verdict of its own, which is `allow`: the weakest.
     var verdict = Verdict.allow
     for index in result.matched {
-      matched.append(edition.compiled[index].rule.id)
+      matched.append(edition.ids[index])
       verdict = max(verdict, edition.verdicts[index])
     }
     // Unknown never clears, and neither does a rule that could not be evaluated.

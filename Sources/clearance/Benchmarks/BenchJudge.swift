@@ -26,7 +26,7 @@ struct BenchJudge: AsyncParsableCommand {
   var documents = 2_000
 
   @Option(help: "Rounds; the median counts.")
-  var rounds = 9
+  var rounds = 51
 
   @Option(help: "table for people, json for programs.")
   var format = Format.table
