@@ -93,6 +93,7 @@ let package = Package(
         .product(name: "Configuration", package: "swift-configuration"),
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
       ],
+      exclude: ["Benchmarks/compare_engines.py"],
       swiftSettings: settings),
     .executableTarget(name: "cel-conformance", dependencies: ["CEL"], swiftSettings: settings),
     .testTarget(name: "CELTests", dependencies: ["CEL"], swiftSettings: settings),

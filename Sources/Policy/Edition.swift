@@ -13,35 +13,44 @@ public final class Edition: Sendable {
 
   let hash: String
   let schema: FactSchema
-  let environment: Environment
+  /// The declarations that conditions are compiled against.
+  package let environment: Environment
   let compiled: [CompiledRule]
   let programs: ProgramSet
   let hasShadowRules: Bool
+  /// The id of each rule.
+  let ids: [String]
+  /// What each rule's match means for the verdict; a rule in shadow mode decides nothing, which is `allow`.
+  let verdicts: [Verdict]
 
   init(ruleset: Ruleset, date: CalendarDate) {
     hash = ruleset.hash
     environment = Edition.environment(
-      schema: ruleset.schema, countryLists: ruleset.countryLists.map { ($0.id, $0.places(on: date)) })
+      ruleset.facts, countryLists: ruleset.countryLists.map { ($0.id, $0.places(on: date)) })
     schema = ruleset.schema
     var compiled: [CompiledRule] = []
-    for rule in ruleset.rules {
+    for (rule, text) in zip(ruleset.rules, ruleset.compiled) {
       guard let window = rule.window(on: date) else { continue }
-      // The check compiled the same text in an environment of the same types, so this cannot fail; should it
-      // fail all the same, the rule must not vanish: an expression that never has a value stands in for it.
-      let condition = (try? environment.compile(rule.when, expecting: .bool)) ?? Edition.alwaysFailing
-      guard let condition else { continue }
-      compiled.append(
-        CompiledRule(
-          rule: rule, window: window, condition: condition,
-          reason: ReasonTemplate.compile(rule.reason, in: environment).0))
+      var (condition, reason) = (text.condition, text.reason)
+      if text.readsCountries {
+        // The check compiled the same text in an environment of the same types, so this cannot fail; should it fail
+        // all the same, the rule must not vanish: what the check compiled is unknown, and never clears an account.
+        condition = (try? environment.compile(rule.when, expecting: .bool)) ?? condition
+        reason = ReasonTemplate.compile(rule.reason, in: environment).0
+      }
+      compiled.append(CompiledRule(rule: rule, window: window, condition: condition, reason: reason))
     }
     self.compiled = compiled
     programs = ProgramSet(compiled.map(\.condition), environment: environment)
+    ids = compiled.map(\.rule.id)
+    verdicts = compiled.map { $0.rule.mode == .shadow ? .allow : $0.rule.verdict }
     hasShadowRules = compiled.contains { $0.rule.mode == .shadow }
   }
 
   /// The environment of conditions. A list without places is declared for checking only.
-  static func environment(schema: FactSchema, countryLists: [(id: String, places: [String]?)]) -> Environment {
+  static func environment(
+    _ facts: [FieldDeclaration], countryLists: [(id: String, places: [String]?)]
+  ) -> Environment {
     let type = RecordType(
       name: "Countries",
       fields: countryLists.map { FieldDeclaration($0.id, .list(.string), documentation: "a dated list of places") })
@@ -49,9 +58,7 @@ public final class Edition: Sendable {
       type, path: "countries", slots: countryLists.map { $0.places.map { .list($0.map { .string($0) }) } })
     let isDated = countryLists.contains { $0.places != nil }
     return Environment(
-      variables: schema.variables + [FieldDeclaration("countries", .record(type))],
+      variables: facts + [FieldDeclaration("countries", .record(type))],
       constants: isDated ? ["countries": .record(record)] : [:])
   }
-
-  private static let alwaysFailing = try? Environment().compile("1 / 0 == 1")
 }

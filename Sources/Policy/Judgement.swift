@@ -61,9 +61,11 @@ extension Edition {
   /// Judges facts; see ``Ruleset/judge(_:asOf:)``.
   func judge(_ facts: Facts, asOf date: CalendarDate) -> Judgement {
     let activation = schema.activation(of: facts, asOf: date, for: environment)
-    var result = ProgramSet.Result()
-    programs.evaluate(activation, into: &result)
+    var ruling = Ruling()
+    decide(activation, into: &ruling)
+    let result = ruling.result
     var judgement = Judgement(asOf: date, ruleset: hash)
+    judgement.verdict = ruling.verdict
     if schema.attributes == nil, let attributes = facts.submission.attributes, attributes != .object([]) {
       judgement.warnings.append("attributes were submitted but schema.yaml declares none, so that no rule sees them")
     }
@@ -77,7 +79,6 @@ extension Edition {
         continue
       }
       judgement.matched.append(match)
-      judgement.verdict = max(judgement.verdict, entry.rule.verdict)
       if let why = entry.window.unconfirmed {
         judgement.warnings.append(
           "\(entry.rule.id) applies by an unconfirmed window (\(entry.window.description)): \(why)")
@@ -88,10 +89,6 @@ extension Edition {
     }
     for (index, error) in result.failed where compiled[index].rule.mode == .enforce {
       judgement.failures.append(Judgement.Failure(rule: compiled[index].rule, message: error.description))
-    }
-    // Unknown never clears, and neither does a rule that could not be evaluated.
-    if !judgement.unknown.isEmpty || !judgement.failures.isEmpty {
-      judgement.verdict = max(judgement.verdict, .review)
     }
     return judgement
   }

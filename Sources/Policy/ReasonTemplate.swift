@@ -10,6 +10,13 @@ struct ReasonTemplate: Sendable {
 
   let parts: [Part]
 
+  /// The expressions in it.
+  var programs: [Program] {
+    parts.compactMap { part in
+      if case .expression(let program) = part { program } else { nil }
+    }
+  }
+
   /// Compiles a template.
   ///
   /// - Returns: the template, and its faults with the offset, in Unicode scalars, of what they are about.

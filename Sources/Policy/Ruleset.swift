@@ -21,6 +21,10 @@ public final class Ruleset: Sendable {
   public var hash: String { source.hash }
 
   let schema: FactSchema
+  /// What the check compiled of each rule.
+  let compiled: [CompiledText]
+  /// The facts that conditions can ask for.
+  let facts: [FieldDeclaration]
   private let boundaries: [CalendarDate]
   private let editions = EditionCache()
 
@@ -34,8 +38,13 @@ public final class Ruleset: Sendable {
   /// Checks the rules of a source.
   ///
   /// - Throws: ``RulesetFaults`` with every fault of every file.
-  public init(_ source: RulesetSource) throws(RulesetFaults) {
-    var reader = RulesetReader()
+  public convenience init(_ source: RulesetSource) throws(RulesetFaults) {
+    try self.init(source, facts: nil)
+  }
+
+  /// Checks the rules of a source against facts of any make; those of submissions if `nil`.
+  package init(_ source: RulesetSource, facts: [FieldDeclaration]?) throws(RulesetFaults) {
+    var reader = RulesetReader(facts: facts)
     reader.read(source.files)
     reader.check()
     let faults = reader.diagnostics.filter { $0.severity == .error }
@@ -43,8 +52,10 @@ public final class Ruleset: Sendable {
     self.source = source
     policies = reader.policies
     rules = reader.drafts.map(\.rule)
+    compiled = reader.compiled
     countryLists = reader.countryLists
-    schema = FactSchema(attributes: reader.attributes)
+    schema = reader.schema
+    self.facts = reader.variables
     warnings = reader.sortedDiagnostics
     let windows = rules.flatMap(\.effective) + countryLists.flatMap { $0.entries.flatMap(\.effective) }
     boundaries = Set(windows.flatMap { [$0.from, $0.until].compactMap { $0 } }).sorted()

@@ -2,16 +2,42 @@ import CEL
 import Compliance
 import Yams
 
+/// The condition and the reason of a rule, compiled by the check, to which all country lists are unknown.
+struct CompiledText: Sendable {
+  let condition: Program
+  let reason: ReasonTemplate
+
+  /// Whether one of them reads a country list, so that it must be compiled with the lists of the day.
+  var readsCountries: Bool { reason.programs.contains(where: \.readsCountries) || condition.readsCountries }
+}
+
+extension Program {
+  fileprivate var readsCountries: Bool {
+    factPaths.contains { $0 == "countries" || $0.hasPrefix("countries.") }
+  }
+}
+
 /// Reads and checks all files of a ruleset, collecting every fault.
 struct RulesetReader {
   /// How many rules a ruleset may have.
   static let maximumRules = 100_000
 
+  /// The facts that conditions can ask for; those of submissions if `nil`.
+  let facts: [FieldDeclaration]?
   var diagnostics: [RuleDiagnostic] = []
   var policies: [PolicyFile] = []
   var drafts: [RuleDraft] = []
   var countryLists: [CountryList] = []
   var attributes: AttributeSchema?
+  /// The conditions and reasons of the drafts, compiled; of a faulty one there is none.
+  var compiled: [CompiledText] = []
+
+  init(facts: [FieldDeclaration]?) { self.facts = facts }
+
+  /// The declared facts of submissions.
+  var schema: FactSchema { FactSchema(attributes: attributes) }
+  /// What conditions are compiled against.
+  var variables: [FieldDeclaration] { facts ?? schema.variables }
 
   var sortedDiagnostics: [RuleDiagnostic] {
     diagnostics.enumerated().sorted { left, right in
@@ -29,7 +55,7 @@ struct RulesetReader {
       var reader = YAMLReader(file: file)
       defer { diagnostics += reader.diagnostics }
       guard let root = reader.root() else { continue }
-      guard let mapping = root.mapping else {
+      guard let mapping = YAMLMapping(root) else {
         reader.report(root, "a rule file must be a mapping", remedy: "Begin with `policy: ID` or `countries: ID`.")
         continue
       }
@@ -80,21 +106,22 @@ struct RulesetReader {
 
   /// Type-checks every condition and reason against the declared facts.
   mutating func check() {
-    let environment = Edition.environment(
-      schema: FactSchema(attributes: attributes), countryLists: countryLists.map { ($0.id, nil) })
+    let environment = Edition.environment(variables, countryLists: countryLists.map { ($0.id, nil) })
     let optional = attributes?.optionalPaths ?? []
     for draft in drafts {
-      let map = ScalarMap(draft.when, in: draft.file)
+      let (reason, faults) = ReasonTemplate.compile(draft.rule.reason, in: environment)
       do {
-        let program = try environment.compile(draft.rule.when, expecting: .bool)
-        for path in optional where program.factPaths.contains(path) && !draft.rule.when.contains("has(\(path)") {
+        let condition = try environment.compile(draft.rule.when, expecting: .bool)
+        for path in optional where condition.factPaths.contains(path) && !draft.rule.when.contains("has(\(path)") {
           diagnostics.append(
             RuleDiagnostic(
               .warning, in: draft.file, at: draft.when.mark.map { SourcePosition($0) },
               "`\(draft.rule.id)` reads the optional attribute \(path) without has()",
               remedy: "Write `has(\(path)) && …`, or every submission without it needs a review."))
         }
+        compiled.append(CompiledText(condition: condition, reason: reason))
       } catch {
+        let map = ScalarMap(draft.when, in: draft.file)
         for diagnostic in error.diagnostics {
           let range = error.scalarRange(of: diagnostic)
           report(
@@ -102,8 +129,8 @@ struct RulesetReader {
             diagnostic.remedy ?? "Mend the condition of the rule `\(draft.rule.id)`.")
         }
       }
-      let reasonMap = ScalarMap(draft.reason, in: draft.file)
-      for fault in ReasonTemplate.compile(draft.rule.reason, in: environment).1 {
+      for fault in faults {
+        let reasonMap = ScalarMap(draft.reason, in: draft.file)
         report(draft, reasonMap, fault.offset, fault.length, fault.message, fault.remedy)
       }
       for window in draft.rule.effective {

@@ -10,8 +10,9 @@ public struct SourceFile: Sendable {
   /// system has the same hash.
   public init(path: String, text: String) {
     self.path = path
-    self.text = text.contains("\r\n") ? text.replacing("\r\n", with: "\n") : text
-    lines = self.text.split(separator: "\n", omittingEmptySubsequences: false)
+    self.text = text.utf8.contains(UInt8(ascii: "\r")) ? text.replacing("\r\n", with: "\n") : text
+    lines = self.text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+      .map { Substring($0) }
   }
 
   /// The line with this number, counted from 1, or an empty one.

@@ -35,13 +35,15 @@ struct YAMLReader {
       }
     }
     if file.lines.contains(where: {
-      $0.prefix { $0 == " " || $0 == "-" }.count > 2 * YAMLReader.maximumNesting && $0.contains("- -")
+      $0.utf8.prefix { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "-") }.count > 2 * YAMLReader.maximumNesting
+        && $0.contains("- -")
     }) {
       report(at: nil, "lists nest deeper than \(YAMLReader.maximumNesting)", remedy: "Flatten the structure.")
       return nil
     }
     do {
-      guard let node = try Yams.compose(yaml: file.text) else {
+      // Without rules the parser does not match every scalar against patterns to guess its type.
+      guard let node = try Yams.compose(yaml: file.text, .basic) else {
         report(at: nil, "the file is empty", remedy: "Write a policy, or delete the file.")
         return nil
       }
@@ -82,18 +84,16 @@ struct YAMLReader {
   // MARK: Mappings
 
   /// Takes `node` as a mapping with known keys; unknown and missing ones are reported.
-  mutating func mapping(_ node: Node, what: String, keys: [String], required: [String] = []) -> Node.Mapping? {
-    guard let mapping = node.mapping else {
+  mutating func mapping(_ node: Node, what: String, keys: [String], required: [String] = []) -> YAMLMapping? {
+    guard let mapping = YAMLMapping(node) else {
       report(
         node, "\(what) must be a mapping",
         remedy: "Write `key: value` lines; known keys are \(keys.joined(separator: ", ")).")
       return nil
     }
-    for (key, _) in mapping {
-      let name = key.string ?? ""
-      guard !keys.contains(name) else { continue }
+    for (position, name) in mapping.names.enumerated() where !keys.contains(name) {
       report(
-        key, "unknown key `\(name)` in \(what)",
+        mapping.key(at: position), "unknown key `\(name)` in \(what)",
         remedy: closest(to: name, in: keys).map { "Did you mean `\($0)`?" }
           ?? "Known keys are \(keys.joined(separator: ", ")).")
     }
@@ -106,7 +106,7 @@ struct YAMLReader {
   /// The text of a scalar; blank text is reported.
   mutating func text(_ node: Node?, what: String) -> String? {
     guard let node else { return nil }
-    guard let scalar = node.scalar, !scalar.string.isEmpty, node.tag.description != "tag:yaml.org,2002:null" else {
+    guard let scalar = node.scalar, !scalar.string.isEmpty, !scalar.isNull else {
       report(node, "\(what) must be text", remedy: "Write one line of text, in quotes if it has special characters.")
       return nil
     }
@@ -156,6 +156,33 @@ struct YAMLReader {
       node, "\(what) `\(text)` is not an identifier",
       remedy: "Use lower-case letters, digits and `\(separators)`, beginning with a letter, at most 64 characters.")
     return nil
+  }
+}
+
+/// A mapping whose members are found by name; a search by node would compare the tags of both.
+struct YAMLMapping {
+  private let mapping: Node.Mapping
+  /// The names of the members, in order; empty for a key that is not text.
+  let names: [String]
+
+  /// The members of a node, or nil if it is no mapping.
+  init?(_ node: Node) {
+    guard let mapping = node.mapping else { return nil }
+    self.mapping = mapping
+    names = mapping.map { $0.key.string ?? "" }
+  }
+
+  /// The key of the member at a position of ``names``.
+  func key(at position: Int) -> Node { mapping[position].key }
+
+  /// The value of a member, or nil if there is none.
+  subscript(name: String) -> Node? { names.firstIndex(of: name).map { mapping[$0].value } }
+}
+
+extension Node.Scalar {
+  /// Whether it stands for nothing: by its tag, or plain and of a form that YAML reads so.
+  fileprivate var isNull: Bool {
+    tag.description == "tag:yaml.org,2002:null" || style == .plain && ["~", "null", "Null", "NULL"].contains(string)
   }
 }
 

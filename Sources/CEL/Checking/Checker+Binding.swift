@@ -55,7 +55,7 @@ extension Checker {
     let path = paths[comprehension.range.id].map { $0 + "[]" }
     var domain = domains[comprehension.range.id]
     domain = domain.flatMap {
-      $0.isOfElements ? Domain(values: $0.values, factName: $0.factName, isOfElements: false) : nil
+      $0.isOfElements ? $0.ofElements() : nil
     }
     let key: CELType
     let element: CELType

@@ -132,7 +132,7 @@ extension Checker {
   private mutating func checkValues(_ nodes: [Syntax], in domain: Domain) {
     for node in nodes {
       guard case .literal(.string(let text)) = node.kind,
-        !domain.values.contains(where: { $0.isSameText(as: text) })
+        !domain.set.contains(ExactText(text))
       else { continue }
       let nearest =
         Suggestion.nearest(to: text, among: domain.values).map { "did you mean \"\($0)\"? " } ?? ""

@@ -119,7 +119,7 @@ extension Checker {
         note(path: path + "[]", node)
       }
       if let domain = domains[operand.id], domain.isOfElements {
-        domains[node.id] = Domain(values: domain.values, factName: domain.factName, isOfElements: false)
+        domains[node.id] = domain.ofElements()
       }
       if !inference.assign(indexType, to: .int) {
         report(

@@ -158,7 +158,8 @@ struct Checker {
     declaration.values.map { values in
       var isOfElements = false
       if case .list = declaration.type { isOfElements = true }
-      return Domain(values: values, factName: path, isOfElements: isOfElements)
+      return Domain(
+        values: values, set: declaration.valueSet, factName: path, isOfElements: isOfElements)
     }
   }
 

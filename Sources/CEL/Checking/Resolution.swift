@@ -29,9 +29,14 @@ struct FunctionReference: Sendable {
 /// The closed set of strings that a fact can have.
 struct Domain: Sendable {
   let values: [String]
+  /// The same as a set.
+  let set: Set<ExactText>
   let factName: String
   /// Whether it is the elements of a list that have these values.
   let isOfElements: Bool
+
+  /// The domain of the elements.
+  func ofElements() -> Domain { Domain(values: values, set: set, factName: factName, isOfElements: false) }
 }
 
 /// What checking finds out about an expression.

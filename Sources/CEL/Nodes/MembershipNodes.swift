@@ -77,7 +77,7 @@ final class LiteralMembershipNode: Node, @unchecked Sendable {
   override func rebuilt(with parts: [Node]) -> Node {
     LiteralMembershipNode(parts[0], literals, range) ?? self
   }
-  override var identity: String { "in \(literals)" }
+  override var identity: String { "in " + literals.map(\.description).joined(separator: ",") }
 
   override func evaluate(_ frame: inout Frame) -> Outcome {
     let outcome = element.evaluate(&frame)

@@ -158,7 +158,7 @@ struct ElementAtom: Sendable {
     else { return nil }
     var conjuncts = [condition]
     if let logic = condition as? LogicNode, !logic.deciding { conjuncts = logic.operands }
-    var best: (position: Int, field: FactPlace.Field?, keys: [AtomKey])?
+    var best: (position: Int, field: FactPlace.Field?, keys: [AtomKey], share: Double)?
     for (position, conjunct) in conjuncts.enumerated() {
       guard let (operand, keys) = Atom.membership(conjunct), !keys.contains(where: \.isBool) else { continue }
       let field: FactPlace.Field?
@@ -171,8 +171,9 @@ struct ElementAtom: Sendable {
       } else {
         continue
       }
-      if let known = best, known.keys.count <= keys.count { continue }
-      best = (position, field, keys)
+      let share = (field ?? place.fields.last).share(of: keys, known: 100)
+      if let known = best, known.share <= share { continue }
+      best = (position, field, keys, share)
     }
     guard let best else { return nil }
     let rest = conjuncts.enumerated().filter { $0.offset != best.position }.map(\.element)
@@ -195,6 +196,19 @@ struct ElementAtom: Sendable {
       return Atom.threshold(order).map { isFree($0.operand) } ?? false
     default: return false
     }
+  }
+}
+
+extension FactPlace.Field? {
+  /// The share of the values of a field that some literals are, as far as it can be told.
+  ///
+  /// - Parameter known: How many values it has at least, if it does not declare them.
+  func share(of keys: [AtomKey], known: Int) -> Double {
+    if keys.contains(where: \.isBool) { return 0.5 }
+    if let self, let values = self.type.fields[self.slot].values, !values.isEmpty {
+      return Double(keys.count) / Double(values.count)
+    }
+    return Double(keys.count) / Double(known)
   }
 }
 

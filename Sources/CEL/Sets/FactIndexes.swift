@@ -1,3 +1,10 @@
+/// A finished part of a set, held by reference: handing it on retains one object instead of every array in it.
+final class Fixed<Content: Sendable>: Sendable {
+  let content: Content
+
+  init(_ content: Content) { self.content = content }
+}
+
 /// The programs that hang on one fact being one of some literals.
 struct MemberIndex: Sendable {
   /// The programs that compare the fact with one literal.
@@ -70,10 +77,25 @@ struct ElementIndex: Sendable {
     let rest: Node
   }
 
-  /// A list that programs of the index go through besides.
+  /// A list that programs of the index go through besides, and the most that one of them takes off the limits.
   struct Companion: Sendable {
     let source: RecordReader.Source
-    var bodyCost: Int
+    /// How often it is gone through.
+    private(set) var times = 0
+    /// What one element costs.
+    private(set) var cost = 0
+
+    init(source: RecordReader.Source) { self.source = source }
+
+    mutating func add(_ bodyCost: Int) {
+      times += 1
+      cost += bodyCost
+    }
+
+    mutating func extend(to other: Companion) {
+      times = max(times, other.times)
+      cost = max(cost, other.cost)
+    }
   }
 
   let key: Key

@@ -8,10 +8,15 @@ extension ProgramSet {
     /// The programs that failed, in ascending order.
     public internal(set) var failed: [(index: Int, error: EvaluationError)] = []
 
+    /// How many conditions were computed, in whole or in part, because no index could decide them.
+    public internal(set) var evaluations = 0
+
     /// The programs found to be true so far.
     var bits = ProgramBits(count: 0)
     /// The programs that need no more looking at.
     var settled = ProgramBits(count: 0)
+    /// The programs under several conditions that were evaluated.
+    var done = ProgramBits(count: 0)
     /// The programs that must be evaluated in full after all.
     var open: [Int32] = []
     var records: [Record?] = []
@@ -56,14 +61,17 @@ extension ProgramSet {
     {
       result.bits = ProgramBits(count: count)
       result.settled = ProgramBits(count: count)
+      result.done = ProgramBits(count: count)
       result.records = Array(repeating: nil, count: recordCount)
       result.locals = Array(repeating: nil, count: localCount)
       result.memory = Array(repeating: Frame.Memory(), count: sharedStepCount)
       result.matched.reserveCapacity(64)
     } else {
       result.bits.clear()
+      result.done.clear()
     }
     result.round += 1
+    result.evaluations = 0
     result.matched.removeAll(keepingCapacity: true)
     result.unknown.removeAll(keepingCapacity: true)
     result.failed.removeAll(keepingCapacity: true)
@@ -75,7 +83,8 @@ extension ProgramSet {
     _ program: Int32, _ active: ProgramBits?, _ frame: inout Frame, _ result: inout Result
   ) {
     let number = Int(program)
-    if let active, !active.contains(number) { return }
+    guard active?.contains(number) ?? true, isFirst(number, &result) else { return }
+    result.evaluations += 1
     record(number, evaluate(roots[number], &frame), &result)
   }
 
@@ -88,8 +97,17 @@ extension ProgramSet {
       result.bits.insert(number)
       return
     }
-    if let active, !active.contains(number) { return }
+    guard active?.contains(number) ?? true, isFirst(number, &result) else { return }
+    result.evaluations += 1
     record(number, evaluate(remainder, &frame), &result)
+  }
+
+  /// Whether a program was not evaluated yet; only one that is filed under several conditions can have been.
+  private func isFirst(_ number: Int, _ result: inout Result) -> Bool {
+    guard coveredTwice.contains(number) else { return true }
+    if result.done.contains(number) { return false }
+    result.done.insert(number)
+    return true
   }
 
   private func evaluate(_ node: Node, _ frame: inout Frame) -> Outcome {
@@ -114,17 +132,17 @@ extension ProgramSet {
   // MARK: Indexes
 
   private func evaluate(
-    _ index: MemberIndex, _ facts: Activation, _ active: ProgramBits?, _ frame: inout Frame,
+    _ fixed: Fixed<MemberIndex>, _ facts: Activation, _ active: ProgramBits?, _ frame: inout Frame,
     _ result: inout Result
   ) {
-    switch index.table.match(RecordReader.value(at: index.source, facts.slots, result.records)) {
+    switch fixed.content.table.match(RecordReader.value(at: fixed.content.source, facts.slots, result.records)) {
     case .none: return
     case .unclear:
-      for program in index.filed.open(at: index.source, result.records) {
+      for program in fixed.content.filed.open(at: fixed.content.source, result.records) {
         evaluateWhole(program, active, &frame, &result)
       }
     case .bucket(let position):
-      let bucket = index.table.buckets[position]
+      let bucket = fixed.content.table.buckets[position]
       result.bits.insert(bucket.matching)
       for group in bucket.thresholds.groups {
         let value = RecordReader.value(at: group.key.source, facts.slots, result.records)
@@ -139,18 +157,18 @@ extension ProgramSet {
   }
 
   private func evaluate(
-    _ index: ThresholdIndex, _ facts: Activation, _ active: ProgramBits?, _ frame: inout Frame,
+    _ fixed: Fixed<ThresholdIndex>, _ facts: Activation, _ active: ProgramBits?, _ frame: inout Frame,
     _ result: inout Result
   ) {
-    let group = index.group
+    let group = fixed.content.group
     let value = RecordReader.value(at: group.key.source, facts.slots, result.records)
     guard let count = group.holding(value) else {
-      for program in index.filed.open(at: group.key.source, result.records) {
+      for program in fixed.content.filed.open(at: group.key.source, result.records) {
         evaluateWhole(program, active, &frame, &result)
       }
       return
     }
-    if index.hasOthers {
+    if fixed.content.hasOthers {
       for program in group.programs[..<count] { evaluateRemainder(program, active, &frame, &result) }
     } else {
       result.bits.insert(group.programs[..<count])
@@ -158,13 +176,13 @@ extension ProgramSet {
   }
 
   private func evaluate(
-    _ index: ElementIndex, _ facts: Activation, _ active: ProgramBits?, _ frame: inout Frame,
+    _ fixed: Fixed<ElementIndex>, _ facts: Activation, _ active: ProgramBits?, _ frame: inout Frame,
     _ result: inout Result
   ) {
-    guard case .list(let list)? = RecordReader.value(at: index.key.source, facts.slots, result.records),
-      isWithinLimits(index, list.count, facts, result.records)
+    guard case .list(let list)? = RecordReader.value(at: fixed.content.key.source, facts.slots, result.records),
+      isWithinLimits(fixed, list.count, facts, result.records)
     else {
-      for program in index.filed.open(at: index.key.source, result.records) {
+      for program in fixed.content.filed.open(at: fixed.content.key.source, result.records) {
         evaluateWhole(program, active, &frame, &result)
       }
       return
@@ -174,9 +192,9 @@ extension ProgramSet {
     result.settled.clear()
     var isUnclear = false
     for element in list {
-      if !evaluate(index, element, active, &frame, &result) { isUnclear = true }
+      if !evaluate(fixed, element, active, &frame, &result) { isUnclear = true }
     }
-    for program in isUnclear ? index.filed.all : result.open where !result.settled.contains(Int(program)) {
+    for program in isUnclear ? fixed.content.filed.all : result.open where !result.settled.contains(Int(program)) {
       result.settled.insert(Int(program))
       evaluateWhole(program, active, &frame, &result)
     }
@@ -184,49 +202,45 @@ extension ProgramSet {
 
   /// Whether no program of the index would be over its limits by going through the lists.
   private func isWithinLimits(
-    _ index: ElementIndex, _ count: Int, _ facts: Activation, _ records: [Record?]
+    _ fixed: Fixed<ElementIndex>, _ count: Int, _ facts: Activation, _ records: [Record?]
   ) -> Bool {
     let limits = environment.limits
     guard count <= 1 << 24 else { return false }
     var iterations = count
-    var cost = count * index.bodyCost
-    for companion in index.companions {
+    var cost = count * fixed.content.bodyCost
+    for companion in fixed.content.companions {
       guard case .list(let list)? = RecordReader.value(at: companion.source, facts.slots, records) else {
         continue
       }
       guard list.count <= 1 << 24 else { return false }
-      iterations += list.count
-      cost += list.count * companion.bodyCost
+      iterations += list.count * companion.times
+      cost += list.count * companion.cost
     }
     return iterations <= limits.iterations && cost <= limits.cost
   }
 
   /// Handles one element; false if the index cannot tell which programs it holds for.
   private func evaluate(
-    _ index: ElementIndex, _ element: Value, _ active: ProgramBits?, _ frame: inout Frame,
+    _ fixed: Fixed<ElementIndex>, _ element: Value, _ active: ProgramBits?, _ frame: inout Frame,
     _ result: inout Result
   ) -> Bool {
-    let position: Int
-    var slots: [Value?] = []
-    if let field = index.key.field {
-      guard case .record(let record) = element, record.type === field.type else { return false }
-      slots = record.slots
-      switch index.table.match(slots[field.slot]) {
-      case .none: return true
-      case .unclear: return false
-      case .bucket(let found): position = found
-      }
+    let match: KeyTable<ElementIndex.Bucket>.Match
+    var record: Record?
+    if let field = fixed.content.key.field {
+      guard case .record(let found) = element, found.type === field.type else { return false }
+      match = fixed.content.table.match(found.slots[field.slot])
+      record = found
     } else {
-      switch index.table.match(element) {
-      case .none: return true
-      case .unclear: return false
-      case .bucket(let found): position = found
-      }
+      match = fixed.content.table.match(element)
     }
-    let bucket = index.table.buckets[position]
+    guard case .bucket(let position) = match else {
+      if case .none = match { return true }
+      return false
+    }
+    let bucket = fixed.content.table.buckets[position]
     for program in bucket.matching { found(program, active, &frame, &result) }
     for group in bucket.thresholds.groups {
-      if let count = group.holding(slots[group.key.source.slot]) {
+      if let count = group.holding(record?.slots[group.key.source.slot]) {
         for program in group.programs[..<count] { found(program, active, &frame, &result) }
       } else {
         result.open.append(contentsOf: group.programs)
@@ -234,6 +248,7 @@ extension ProgramSet {
     }
     for condition in bucket.others where !result.settled.contains(Int(condition.program)) {
       frame.locals[condition.variable] = .value(element)
+      result.evaluations += 1
       switch evaluate(condition.rest, &frame) {
       case .value(.bool(true)): found(condition.program, active, &frame, &result)
       case .value(.bool(false)): break

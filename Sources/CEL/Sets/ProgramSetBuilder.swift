@@ -9,6 +9,8 @@ struct ProgramSetBuilder {
   private(set) var plain: [Int32] = []
   private(set) var roots: [Node] = []
   private(set) var remainders: [Node?] = []
+  /// The programs that are filed under more than one condition.
+  private(set) var coveredTwice: ProgramBits
 
   private var memberNumbers: [RecordReader.Source: Int] = [:]
   private var elementNumbers: [ElementIndex.Key: Int] = [:]
@@ -22,104 +24,84 @@ struct ProgramSetBuilder {
     let field: FactPlace.Field?
   }
 
-  /// A program as a conjunction.
-  private struct Conjunction {
-    let operands: [Node]
-    let atoms: [Atom?]
-    let range: Range<Int>
-
-    /// Whether one of the conditions is `has(place)`.
-    func asksPresence(of place: FactPlace) -> Bool {
-      operands.contains { ($0 as? PresenceNode).flatMap { FactPlace(presence: $0) } == place }
-    }
+  init(_ programs: [Program]) {
+    self.programs = programs
+    coveredTwice = ProgramBits(count: programs.count)
   }
 
-  init(_ programs: [Program]) { self.programs = programs }
-
   mutating func build() {
-    let conjunctions = programs.map { ProgramSetBuilder.conjunction($0.root) }
-    for conjunction in conjunctions { countKeys(conjunction) }
+    for program in programs { countKeys(program.root) }
     for program in programs { shared.count(program.root) }
-    for (number, conjunction) in conjunctions.enumerated() {
-      roots.append(shared.sharing(programs[number].root))
+    for (number, program) in programs.enumerated() {
+      roots.append(shared.sharing(program.root))
       remainders.append(nil)
-      file(Int32(number), conjunction)
+      file(Int32(number), program.root)
     }
     for number in members.indices { members[number].table.updateAll { $0.thresholds.finish() } }
     for number in elements.indices { elements[number].table.updateAll { $0.thresholds.finish() } }
     for number in thresholds.indices { thresholds[number].group.finish() }
   }
 
-  private static func conjunction(_ root: Node) -> Conjunction {
-    var operands = [root]
-    if let logic = root as? LogicNode, !logic.deciding { operands = logic.operands }
-    return Conjunction(operands: operands, atoms: operands.map { Atom($0) }, range: root.range)
-  }
-
-  private mutating func countKeys(_ conjunction: Conjunction) {
-    for case let atom? in conjunction.atoms {
-      switch atom {
-      case .member(let place, let keys): memberKeys[place, default: []].formUnion(keys)
-      case .element(let place, let element):
-        elementKeys[ElementPlace(place: place, field: element.field), default: []].formUnion(element.keys)
-      case .threshold: break
-      }
+  private mutating func countKeys(_ node: Node) {
+    switch Atom(node) {
+    case .member(let place, let keys): memberKeys[place, default: []].formUnion(keys)
+    case .element(let place, let element):
+      elementKeys[ElementPlace(place: place, field: element.field), default: []].formUnion(element.keys)
+    case .threshold: break
+    case nil: if let logic = node as? LogicNode { for operand in logic.operands { countKeys(operand) } }
     }
   }
 
-  /// The share of the facts, as far as the literals of the set tell, for which a condition holds.
+  /// The share of the facts, as far as declarations and the literals of the set tell, for which a condition holds.
   private func share(_ atom: Atom) -> Double {
+    // Facts have more values than rules name.
+    let unnamed = 8
     switch atom {
     case .member(let place, let keys):
-      return Double(keys.count) / Double((memberKeys[place]?.count ?? 0) + 1)
+      return place.fields.last.share(of: keys, known: unnamed + (memberKeys[place]?.count ?? 0))
     case .element(let place, let element):
-      // A list has several elements, each of which may be it.
       let known = elementKeys[ElementPlace(place: place, field: element.field)]?.count ?? 0
-      return 2 * Double(element.keys.count) / Double(known + 1)
+      // A list has several elements, each of which may be it.
+      return 2 * (element.field ?? place.fields.last).share(of: element.keys, known: unnamed + known)
     case .threshold: return 0.5
     }
   }
 
-  private mutating func file(_ program: Int32, _ conjunction: Conjunction) {
-    var best: (position: Int, atom: Atom, share: Double)?
-    for (position, atom) in conjunction.atoms.enumerated() {
-      guard let atom, isUsable(atom, at: position, conjunction) else { continue }
-      let share = share(atom)
-      if let known = best, known.share <= share { continue }
-      best = (position, atom, share)
-    }
-    guard let best else {
+  private mutating func file(_ program: Int32, _ root: Node) {
+    let conjuncts = root.conjuncts
+    let lists = ElementAtom.all(in: root)
+    let covers = Cover.candidates(root, withElements: lists != nil) { share($0) }
+    // Several conditions of which one nearly always holds save nothing.
+    guard let best = covers.min(by: { $0.share < $1.share }), best.parts.count == 1 || best.share < 1 else {
       plain.append(program)
       return
     }
-    let rest = conjunction.operands.enumerated().filter { $0.offset != best.position }
+    guard best.parts.count == 1, let position = conjuncts.firstIndex(where: { $0 === best.parts[0].node }) else {
+      // One of several conditions holds: which of them, and what else must hold, the whole program says.
+      remainders[Int(program)] = roots[Int(program)]
+      coveredTwice.insert(Int(program))
+      for part in best.parts { file(program, part, rest: [nil, nil], lists ?? []) }
+      return
+    }
+    var rest = conjuncts
+    rest.remove(at: position)
     if !rest.isEmpty {
       // Also one operand stays an operand of `&&`, so that a value that is no condition fails as it would there.
-      let remainder = LogicNode(rest.map(\.element), deciding: false, conjunction.range)
+      let remainder = LogicNode(rest, deciding: false, root.range)
       let operands = remainder.operands.map { shared.sharing($0) }
-      remainders[Int(program)] = LogicNode(operands, deciding: false, conjunction.range)
+      remainders[Int(program)] = LogicNode(operands, deciding: false, root.range)
     }
-    switch best.atom {
-    case .member(let place, let keys):
-      let isGuarded = conjunction.asksPresence(of: place)
-      file(program, place, keys, rest: rest.map { conjunction.atoms[$0.offset] }, isGuarded: isGuarded)
-    case .threshold(let place, let threshold):
-      let isGuarded = conjunction.asksPresence(of: place)
-      file(program, place, threshold, hasRest: !rest.isEmpty, isGuarded: isGuarded)
-    case .element(let place, let element): file(program, place, element, conjunction, best.position)
-    }
+    file(program, best.parts[0], rest: rest.map { Atom($0) }, lists ?? [])
   }
 
-  /// Whether a program may be filed under a condition.
-  ///
-  /// A condition that goes through a list takes something off the limits of the program; what the other
-  /// conditions take must be known, so that the index can tell when the program alone would be over them.
-  private func isUsable(_ atom: Atom, at position: Int, _ conjunction: Conjunction) -> Bool {
-    guard case .element = atom else { return true }
-    return conjunction.operands.indices.allSatisfy { other in
-      if other == position { return true }
-      if case .element? = conjunction.atoms[other] { return true }
-      return ElementAtom.isFree(conjunction.operands[other])
+  private mutating func file(_ program: Int32, _ part: Cover.Part, rest: [Atom?], _ lists: [ElementAtom.Found]) {
+    switch part.atom {
+    case .member(let place, let keys): file(program, place, keys, rest: rest, isGuarded: part.isGuarded)
+    case .threshold(let place, let threshold):
+      file(program, place, threshold, hasRest: !rest.isEmpty, isGuarded: part.isGuarded)
+    case .element(let place, let element):
+      let others = lists.filter { $0.node !== part.node }
+      file(program, place, element, others, isGuarded: part.isGuarded, part.node.range)
     }
   }
 
@@ -168,7 +150,8 @@ struct ProgramSetBuilder {
   }
 
   private mutating func file(
-    _ program: Int32, _ place: FactPlace, _ element: ElementAtom, _ conjunction: Conjunction, _ position: Int
+    _ program: Int32, _ place: FactPlace, _ element: ElementAtom, _ others: [ElementAtom.Found], isGuarded: Bool,
+    _ range: Range<Int>
   ) {
     let key = ElementIndex.Key(source: reader.source(of: place), field: element.field)
     let number = elementNumbers[key] ?? elements.count
@@ -176,13 +159,10 @@ struct ProgramSetBuilder {
       elementNumbers[key] = number
       elements.append(ElementIndex(key: key))
     }
-    elements[number].filed.add(program, isGuarded: conjunction.asksPresence(of: place))
+    elements[number].filed.add(program, isGuarded: isGuarded)
     elements[number].bodyCost = max(elements[number].bodyCost, element.bodyCost)
-    for (other, atom) in conjunction.atoms.enumerated() where other != position {
-      guard case .element(let place, let companion)? = atom else { continue }
-      add(ElementIndex.Companion(source: reader.source(of: place), bodyCost: companion.bodyCost), to: number)
-    }
-    let condition = LogicNode(element.rest, deciding: false, conjunction.operands[position].range)
+    add(others, to: number)
+    let condition = LogicNode(element.rest, deciding: false, range)
     let threshold = element.threshold
     for literal in element.keys {
       elements[number].table.update(literal, empty: ElementIndex.Bucket()) { bucket in
@@ -198,11 +178,19 @@ struct ProgramSetBuilder {
     }
   }
 
-  private mutating func add(_ companion: ElementIndex.Companion, to number: Int) {
-    if let known = elements[number].companions.firstIndex(where: { $0.source == companion.source }) {
-      elements[number].companions[known].bodyCost += companion.bodyCost
-    } else {
-      elements[number].companions.append(companion)
+  /// Notes the lists that a program goes through besides.
+  private mutating func add(_ others: [ElementAtom.Found], to number: Int) {
+    var companions: [RecordReader.Source: ElementIndex.Companion] = [:]
+    for other in others {
+      let source = reader.source(of: other.place)
+      companions[source, default: ElementIndex.Companion(source: source)].add(other.element.bodyCost)
+    }
+    for companion in companions.values {
+      if let known = elements[number].companions.firstIndex(where: { $0.source == companion.source }) {
+        elements[number].companions[known].extend(to: companion)
+      } else {
+        elements[number].companions.append(companion)
+      }
     }
   }
 }

@@ -1,71 +1,71 @@
-/// What a step computes, as text: steps with the same signature come to the same outcome on the same facts.
+/// What a step computes: steps with the same number come to the same outcome on the same facts.
 struct Signature {
-  let text: String
+  let number: Int
   /// The local variables that the step uses and something around it binds; with any, its outcome is not its own.
   let freeLocals: Set<Int>
-
-  init(_ node: Node, _ parts: [Signature]) {
-    text = node.identity + "(" + parts.map(\.text).joined(separator: ",") + ")"
-    var free = parts.reduce(into: Set<Int>()) { $0.formUnion($1.freeLocals) }
-    switch node {
-    case let local as LocalNode: free.insert(local.index)
-    case let value as BlockValueNode: free.insert(value.index)
-    default: break
-    }
-    if !node.boundLocals.isEmpty { free.subtract(node.boundLocals) }
-    freeLocals = free
-  }
 }
 
 /// Finds the steps that several programs have in common, and makes them be computed once.
 struct SharedSteps {
+  /// What two steps must have in common to have one signature.
+  private struct Key: Hashable {
+    let identity: String
+    let parts: [Int]
+  }
+
+  private var signatureNumbers: [Key: Int] = [:]
+  /// The signatures of steps, each with the step, so that no other takes its place in memory.
+  private var signatures: [ObjectIdentifier: (node: Node, signature: Signature)] = [:]
   /// How often each signature occurs.
-  private var counts: [String: Int] = [:]
-  private var numbers: [String: Int] = [:]
+  private var counts: [Int] = []
+  /// The number of the shared step of a signature.
+  private var numbers: [Int: Int] = [:]
 
   /// How many steps are shared.
   var count: Int { numbers.count }
 
   /// Counts the steps of a program.
   mutating func count(_ node: Node) {
-    _ = visit(node) { signature, node, shared in
-      if SharedSteps.isWorthSharing(node), signature.freeLocals.isEmpty {
-        shared.counts[signature.text, default: 0] += 1
-      }
-    }
+    for part in node.parts { count(part) }
+    let signature = sign(node)
+    if signature.freeLocals.isEmpty, SharedSteps.isWorthSharing(node) { counts[signature.number] += 1 }
   }
 
-  /// The program with the steps that it has in common with others computed once for all.
-  mutating func sharing(_ node: Node) -> Node { rebuild(node).node }
-
-  private mutating func visit(_ node: Node, _ body: (Signature, Node, inout SharedSteps) -> Void) -> Signature {
-    var parts: [Signature] = []
-    for part in node.parts { parts.append(visit(part, body)) }
-    let signature = Signature(node, parts)
-    body(signature, node, &self)
+  private mutating func sign(_ node: Node) -> Signature {
+    if let (_, known) = signatures[ObjectIdentifier(node)] { return known }
+    let parts = node.parts.map { sign($0) }
+    let key = Key(identity: node.identity, parts: parts.map(\.number))
+    let number = signatureNumbers[key] ?? counts.count
+    if number == counts.count {
+      signatureNumbers[key] = number
+      counts.append(0)
+    }
+    var free = parts.reduce(into: Set<Int>()) { if !$1.freeLocals.isEmpty { $0.formUnion($1.freeLocals) } }
+    switch node {
+    case let local as LocalNode: free.insert(local.index)
+    case let value as BlockValueNode: free.insert(value.index)
+    default: break
+    }
+    if !free.isEmpty, !node.boundLocals.isEmpty { free.subtract(node.boundLocals) }
+    let signature = Signature(number: number, freeLocals: free)
+    signatures[ObjectIdentifier(node)] = (node, signature)
     return signature
   }
 
-  private mutating func rebuild(_ node: Node) -> (node: Node, signature: Signature) {
+  /// The program with the steps that it has in common with others computed once for all.
+  mutating func sharing(_ node: Node) -> Node {
     let parts = node.parts
-    guard !parts.isEmpty else { return (node, Signature(node, [])) }
-    var signatures: [Signature] = []
-    var rebuilt: [Node] = []
-    var isChanged = false
-    for part in parts {
-      let (newPart, signature) = rebuild(part)
-      isChanged = isChanged || newPart !== part
-      rebuilt.append(newPart)
-      signatures.append(signature)
-    }
-    let signature = Signature(node, signatures)
+    guard !parts.isEmpty else { return node }
+    let rebuilt = parts.map { sharing($0) }
+    let isChanged = zip(rebuilt, parts).contains { $0 !== $1 }
     let result = isChanged ? node.rebuilt(with: rebuilt) : node
-    guard signature.freeLocals.isEmpty, SharedSteps.isWorthSharing(node),
-      counts[signature.text, default: 0] > 1
-    else { return (result, signature) }
-    let number = numbers[signature.text] ?? numbers.count
-    numbers[signature.text] = number
-    return (SharedNode(number, result), signature)
+    let signature = sign(node)
+    guard signature.freeLocals.isEmpty, SharedSteps.isWorthSharing(node), counts[signature.number] > 1 else {
+      return result
+    }
+    let number = numbers[signature.number] ?? numbers.count
+    numbers[signature.number] = number
+    return SharedNode(number, result)
   }
 
   /// Whether computing the step costs more than looking its outcome up.

@@ -11,6 +11,8 @@ public struct FieldDeclaration: Sendable {
   /// The closed set of strings that it can have (for a list: that its elements can have), or nil if open.
   /// Comparing it with any other literal is a fault.
   public let values: [String]?
+  /// The same as a set.
+  let valueSet: Set<ExactText>
 
   /// Declares a fact.
   ///
@@ -24,6 +26,7 @@ public struct FieldDeclaration: Sendable {
     self.type = type
     self.documentation = documentation
     self.values = values
+    valueSet = Set((values ?? []).map { ExactText($0) })
   }
 }
 

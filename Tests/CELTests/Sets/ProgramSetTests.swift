@@ -119,6 +119,44 @@ struct ProgramSetTests {
     #expect(ProgramSet([plain], environment: ExpressionGenerator.environment).indexedCount == 0)
   }
 
+  @Test("only programs whose conditions may hold are evaluated, also where one of several conditions must")
+  func evaluations() throws {
+    let sources = (0..<40).flatMap { number in
+      [
+        "ps.exists(p, p.country == \"c\(number)\") || a.country == \"c\(number)\" && a.vip",
+        "(a.country == \"c\(number)\" || s == \"c\(number)\") && i > 3",
+      ]
+    }
+    let environment = ExpressionGenerator.environment
+    let programs = try sources.map { try environment.compile($0) }
+    let set = ProgramSet(programs, environment: environment)
+    #expect(set.indexedCount == 80)
+    var result = ProgramSet.Result()
+    let account = Record(ExpressionGenerator.account, path: "a", ["country": .string("c7"), "vip": .bool(true)])
+    let facts = Activation(
+      for: environment, ["a": .record(account), "ps": .list([]), "s": .string("c7"), "i": .int(4)])
+    set.evaluate(facts, into: &result)
+    #expect(result.matched == [14, 15] && result.evaluations == 2)
+  }
+
+  @Test("a list that a program goes through several times counts against its limits each time")
+  func repeatedLists() throws {
+    let environment = Environment(
+      variables: ExpressionGenerator.environment.variables, records: [ExpressionGenerator.party],
+      limits: Limits(iterations: 5, cost: 1000))
+    let once = "a.tags.exists(t, t == \"no\")"
+    let programs = try [1, 2, 3].map { count in
+      try environment.compile(Array(repeating: once, count: count).joined(separator: " || "))
+    }
+    let set = ProgramSet(programs, environment: environment)
+    var result = ProgramSet.Result()
+    let tags = Value.list([.string("x"), .string("y")])
+    let account = Record(ExpressionGenerator.account, path: "a", ["tags": tags])
+    let (together, alone) = Self.compare(
+      programs, set, Activation(for: environment, ["a": .record(account)]), &result)
+    #expect(together == alone && alone.count == 1)
+  }
+
   @Test("an empty set comes to nothing")
   func empty() {
     let set = ProgramSet([], environment: ExpressionGenerator.environment)
@@ -138,7 +176,17 @@ struct RuleGenerator {
     let count = 1 + base.random.below(3)
     var conjuncts = (0..<count).map { _ in conjunct() }
     if base.random.chance(25) { conjuncts.append(base.expression(depth: 3)) }
+    if base.random.chance(25) { conjuncts.append(disjunction()) }
+    if base.random.chance(15) { return disjunction() }
+    if base.random.chance(50) { conjuncts.reverse() }
     return conjuncts.joined(separator: " && ")
+  }
+
+  private mutating func disjunction() -> String {
+    let disjuncts = (0..<(2 + base.random.below(2))).map { _ in
+      base.random.chance(60) ? conjunct() : "\(conjunct()) && \(conjunct())"
+    }
+    return "(" + disjuncts.joined(separator: " || ") + ")"
   }
 
   private mutating func text() -> String {

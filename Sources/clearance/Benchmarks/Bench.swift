@@ -2,5 +2,5 @@ import ArgumentParser
 
 struct Bench: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Measures this program on this machine.", subcommands: [BenchHTTP.self])
+    abstract: "Measures this program on this machine.", subcommands: [BenchHTTP.self, BenchJudge.self])
 }
