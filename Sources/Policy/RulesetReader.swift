@@ -34,8 +34,8 @@ struct RulesetReader {
 
   init(facts: [FieldDeclaration]?) { self.facts = facts }
 
-  /// The declared facts of submissions.
-  var schema: FactSchema { FactSchema(attributes: attributes) }
+  /// The declared facts of submissions, once all files are read. Made once: a type is itself and no other, however alike.
+  private(set) var schema = FactSchema(attributes: nil)
   /// What conditions are compiled against.
   var variables: [FieldDeclaration] { facts ?? schema.variables }
 
@@ -106,6 +106,7 @@ struct RulesetReader {
 
   /// Type-checks every condition and reason against the declared facts.
   mutating func check() {
+    schema = FactSchema(attributes: attributes)
     let environment = Edition.environment(variables, countryLists: countryLists.map { ($0.id, nil) })
     let optional = attributes?.optionalPaths ?? []
     for draft in drafts {
