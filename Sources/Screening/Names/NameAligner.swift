@@ -1,0 +1,326 @@
+/// Pairs the words of two names and works out the score. Holds the room that it works in, so that comparing thousands
+/// of names allocates nothing; one to a task.
+struct NameAligner {
+  /// Words `a..<a + aCount` of our name against words `b..<b + bCount` of theirs.
+  struct Pair {
+    var a: UInt8
+    var aCount: UInt8
+    var b: UInt8
+    var bCount: UInt8
+    var value: Float
+    var kind: Likeness
+    var weight: Float
+  }
+
+  /// What kept a score down whatever the words weigh.
+  enum Cap: UInt8, Sendable {
+    case none
+    case coverage
+    case singleWord
+    case number
+  }
+
+  private(set) var pairs: [Pair] = []
+  private(set) var usedA: UInt32 = 0
+  private(set) var usedB: UInt32 = 0
+  private(set) var cap = Cap.none
+  private(set) var reordered = false
+  private(set) var formsDisagree = false
+  private var candidates: [Pair] = []
+
+  init() {
+    pairs.reserveCapacity(32)
+    candidates.reserveCapacity(128)
+  }
+
+  /// The score, from 0 to 1. Afterwards ``pairs`` and the rest say how it came about.
+  mutating func score(_ a: [NameToken], _ b: [NameToken], schema: NameSchema) -> Float {
+    pairs.removeAll(keepingCapacity: true)
+    candidates.removeAll(keepingCapacity: true)
+    usedA = 0
+    usedB = 0
+    cap = .none
+    reordered = false
+    formsDisagree = false
+    guard !a.isEmpty, !b.isEmpty else { return 0 }
+    if a.count == b.count, a.indices.allSatisfy({ NameAligner.same(a[$0], b[$0]) }) {
+      for index in a.indices {
+        pairs.append(
+          Pair(a: UInt8(index), aCount: 1, b: UInt8(index), bCount: 1, value: 1, kind: .equal, weight: a[index].weight))
+      }
+      usedA = NameAligner.mask(0, a.count)
+      usedB = usedA
+      return 1
+    }
+    collect(a, b)
+    collectRuns(a, b, swapped: false)
+    collectRuns(b, a, swapped: true)
+    collectWhole(a, b, schema: schema)
+    choose()
+    return total(a, b, schema: schema)
+  }
+
+  private static func same(_ a: NameToken, _ b: NameToken) -> Bool {
+    a.hash == b.hash && (a.character == b.character || a.character == 0 || b.character == 0)
+  }
+
+  /// A bit for each of some neighbouring words.
+  static func mask(_ start: Int, _ count: Int) -> UInt32 {
+    count >= 32 ? .max << UInt32(start) : ((1 << UInt32(count)) - 1) << UInt32(start)
+  }
+
+  // MARK: - What may be paired
+
+  private mutating func collect(_ a: [NameToken], _ b: [NameToken]) {
+    for i in a.indices {
+      for j in b.indices {
+        let (value, kind) = likeness(a[i], b[j])
+        guard value > 0 else { continue }
+        let weight = kind == .initial ? Scoring.initial : (a[i].weight + b[j].weight) / 2
+        candidates.append(
+          Pair(a: UInt8(i), aCount: 1, b: UInt8(j), bCount: 1, value: value, kind: kind, weight: weight))
+      }
+    }
+  }
+
+  /// How many words may be written as one, besides all of them.
+  static let longestRun = 3
+
+  // Two or three neighbouring words of the one name that are one word of the other.
+  private mutating func collectRuns(_ a: [NameToken], _ b: [NameToken], swapped: Bool) {
+    guard a.count > 1, a[0].character == 0 || b[0].character == 0 else { return }
+    for start in 0..<a.count - 1 {
+      var hash = a[start].hash
+      var weight = a[start].weight
+      for count in 2...NameAligner.longestRun where start + count <= a.count {
+        let next = a[start + count - 1]
+        hash = hash &* next.power &+ next.hash
+        weight += next.weight
+        for j in b.indices where b[j].hash == hash {
+          let mean = (weight + b[j].weight) / 2
+          candidates.append(
+            swapped
+              ? Pair(a: UInt8(j), aCount: 1, b: UInt8(start), bCount: UInt8(count), value: 0.97, kind: .joined, weight: mean)
+              : Pair(a: UInt8(start), aCount: UInt8(count), b: UInt8(j), bCount: 1, value: 0.97, kind: .joined, weight: mean)
+          )
+        }
+      }
+    }
+  }
+
+  // All words as one, however either name divides them; and the first letters of all words.
+  private mutating func collectWhole(_ a: [NameToken], _ b: [NameToken], schema: NameSchema) {
+    let (wholeA, countA) = NameAligner.whole(a)
+    let (wholeB, countB) = NameAligner.whole(b)
+    if wholeA == wholeB, countA > 0, countB > 0, a[0].character == 0 || b[0].character == 0 {
+      candidates.append(
+        Pair(
+          a: 0, aCount: UInt8(countA), b: 0, bCount: UInt8(countB), value: 0.97, kind: .joined,
+          weight: max(NameAligner.weight(a, countA), NameAligner.weight(b, countB))))
+    }
+    guard schema != .person else { return }
+    if let acronym = NameAligner.acronym(b), let single = NameAligner.single(a), a[single].hash == acronym.hash {
+      candidates.append(
+        Pair(
+          a: UInt8(single), aCount: 1, b: 0, bCount: UInt8(acronym.words), value: 0.85, kind: .acronym,
+          weight: NameAligner.weight(b, acronym.words)))
+    }
+    if let acronym = NameAligner.acronym(a), let single = NameAligner.single(b), b[single].hash == acronym.hash {
+      candidates.append(
+        Pair(
+          a: 0, aCount: UInt8(acronym.words), b: UInt8(single), bCount: 1, value: 0.85, kind: .acronym,
+          weight: NameAligner.weight(a, acronym.words)))
+    }
+  }
+
+  private static func weight(_ tokens: [NameToken], _ count: Int) -> Float {
+    var weight: Float = 0
+    for index in 0..<count { weight += tokens[index].weight }
+    return weight
+  }
+
+  /// The hash of the words before a legal form at the end, written as one, and how many they are.
+  static func whole(_ tokens: [NameToken]) -> (hash: UInt64, words: Int) {
+    var hash: UInt64 = 0
+    var count = tokens.count
+    while count > 0, tokens[count - 1].role == .form { count -= 1 }
+    for index in 0..<count { hash = hash &* tokens[index].power &+ tokens[index].hash }
+    return (hash, count)
+  }
+
+  /// The only word that is not a legal form, when it may be an acronym.
+  static func single(_ tokens: [NameToken]) -> Int? {
+    var found: Int?
+    for index in tokens.indices where tokens[index].role != .form {
+      guard found == nil, tokens[index].role == .word, (3...8).contains(tokens[index].text.count) else { return nil }
+      found = index
+    }
+    return found
+  }
+
+  /// The first letters of three or more words, without the little ones.
+  static func acronym(_ tokens: [NameToken]) -> (hash: UInt64, words: Int)? {
+    var hash: UInt64 = 0
+    var letters = 0
+    var count = tokens.count
+    while count > 0, tokens[count - 1].role == .form { count -= 1 }
+    for index in 0..<count where tokens[index].role != .filler && tokens[index].role != .form {
+      hash = NameToken.extended(hash, by: tokens[index].text[0])
+      letters += 1
+    }
+    return letters >= 3 && letters <= 8 ? (hash, count) : nil
+  }
+
+  // MARK: - What is paired
+
+  // The likeliest first; among equals the heavier, then those that stand nearer to each other.
+  private mutating func choose() {
+    candidates.sort { x, y in
+      let left = NameAligner.rank(x)
+      let right = NameAligner.rank(y)
+      if left != right { return left > right }
+      if x.weight != y.weight { return x.weight > y.weight }
+      let near = abs(Int(x.a) - Int(x.b))
+      let far = abs(Int(y.a) - Int(y.b))
+      return near != far ? near < far : (x.a, x.b) < (y.a, y.b)
+    }
+    for pair in candidates {
+      let maskA = NameAligner.mask(Int(pair.a), Int(pair.aCount))
+      let maskB = NameAligner.mask(Int(pair.b), Int(pair.bCount))
+      guard usedA & maskA == 0, usedB & maskB == 0 else { continue }
+      usedA |= maskA
+      usedB |= maskB
+      pairs.append(pair)
+    }
+  }
+
+  // Words that were joined explain more of both names than any one pair among them.
+  private static func rank(_ pair: Pair) -> Float {
+    pair.kind == .joined ? pair.value + Float(pair.aCount + pair.bCount) : pair.kind == .initial ? 0.1 : pair.value
+  }
+
+  // MARK: - What it amounts to
+
+  private mutating func total(_ a: [NameToken], _ b: [NameToken], schema: NameSchema) -> Float {
+    var above: Float = 0
+    var below: Float = 0
+    var matchedA: Float = 0
+    var matchedB: Float = 0
+    var matchedWords = 0
+    var serial = false
+    var lastB = -1
+    var order: UInt32 = 0
+    for pair in pairs {
+      above += pair.weight * pair.value
+      below += pair.weight * (1 + Scoring.doubt * (1 - pair.value))
+      if pair.kind == .initial {
+        // What the initial leaves open is as if half of the word were missing.
+        let full = max(a[Int(pair.a)].weight, b[Int(pair.b)].weight)
+        below += Scoring.missing * 0.5 * max(0, full - Scoring.initial)
+        matchedWords += 1
+        continue
+      }
+      var core = false
+      for index in Int(pair.a)..<Int(pair.a) + Int(pair.aCount) where a[index].role.isCore || pair.aCount > 1 {
+        matchedA += a[index].weight
+        core = true
+        serial = serial || WordClasses.shared.serial.contains(a[index].hash)
+      }
+      for index in Int(pair.b)..<Int(pair.b) + Int(pair.bCount) where b[index].role.isCore || pair.bCount > 1 {
+        matchedB += b[index].weight
+      }
+      if core {
+        matchedWords += max(Int(pair.aCount), Int(pair.bCount))
+        order |= 1 << UInt32(pair.a)
+      }
+    }
+    for index in 0..<a.count where order & (1 << UInt32(index)) != 0 {
+      for pair in pairs where Int(pair.a) == index && pair.kind != .initial {
+        if Int(pair.b) < lastB { reordered = true }
+        lastB = Int(pair.b)
+      }
+    }
+    let ours = Leftover(a, used: usedA)
+    let theirs = Leftover(b, used: usedB)
+    let conflict = min(ours.core, theirs.core)
+    below += 2 * Scoring.conflict * conflict
+    below += Scoring.missing * (max(ours.core, theirs.core) - conflict + ours.little + theirs.little)
+    if ours.form != 0, theirs.form != 0 {
+      formsDisagree = true
+      below += ours.form == LegalForm.nonprofit.rawValue || theirs.form == LegalForm.nonprofit.rawValue
+        ? 1.2 : ours.form == LegalForm.company.rawValue || theirs.form == LegalForm.company.rawValue
+          ? Scoring.formConflict * 0.2 : Scoring.formConflict
+    } else if ours.form != 0 || theirs.form != 0 {
+      below += Scoring.missing * Scoring.form
+    }
+    if schema != .person { below += numbers(ours, theirs, serial: serial, schema: schema) }
+    guard below > 0 else { return 0 }
+    var score = above / below
+    if reordered { score -= Scoring.reordered }
+    restrict(a, b, matched: (matchedA, matchedB), words: matchedWords, schema: schema)
+    if cap != .none { score = min(score, Scoring.cap) }
+    return max(score, 0)
+  }
+
+  // Ships and funds are told apart by their numbers.
+  private mutating func numbers(_ ours: Leftover, _ theirs: Leftover, serial: Bool, schema: NameSchema) -> Float {
+    if ours.numbers > 0, theirs.numbers > 0 {
+      if serial { return 0.5 }
+      cap = .number
+      return 2
+    }
+    guard ours.numbers + theirs.numbers > 0 else { return 0 }
+    return schema == .vessel ? 0.3 : 0.9
+  }
+
+  private mutating func restrict(
+    _ a: [NameToken], _ b: [NameToken], matched: (Float, Float), words: Int, schema: NameSchema
+  ) {
+    guard cap == .none else { return }
+    let (coreA, wordsA) = NameAligner.core(a)
+    let (coreB, wordsB) = NameAligner.core(b)
+    let coverage = schema == .person ? Scoring.personCoverage : Scoring.organizationCoverage
+    if matched.0 < coverage * coreA || matched.1 < coverage * coreB {
+      cap = .coverage
+    } else if schema == .person, max(wordsA, wordsB) > 1, words < 2 {
+      cap = .singleWord
+    }
+  }
+
+  /// The weight of the words that a name is known by, and how many there are, initials included.
+  static func core(_ tokens: [NameToken]) -> (weight: Float, words: Int) {
+    var weight: Float = 0
+    var words = 0
+    for token in tokens {
+      if token.role.isCore {
+        weight += token.weight
+        words += 1
+      } else if token.role == .initial {
+        words += 1
+      }
+    }
+    return (weight, words)
+  }
+
+  /// What of a name found nothing in the other.
+  private struct Leftover {
+    var core: Float = 0
+    var little: Float = 0
+    var numbers = 0
+    var form: UInt16 = 0
+
+    init(_ tokens: [NameToken], used: UInt32) {
+      for index in tokens.indices where used & (1 << UInt32(index)) == 0 {
+        let token = tokens[index]
+        switch token.role {
+        case .number: numbers += 1
+        case .form: form = token.value
+        // An initial that fits nothing speaks against the other name as a word would, if more softly.
+        case .initial: core += 0.6
+        case .particle, .title, .filler: little += token.weight
+        case .word, .generic, .place: core += token.weight
+        }
+      }
+    }
+  }
+}

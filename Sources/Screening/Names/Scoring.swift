@@ -1,0 +1,41 @@
+/// The constants of name comparison, in one place. A score is
+///
+///     Σ weight × likeness  /  Σ weight × (1 + doubt × (1 − likeness))  over paired words,
+///
+/// with the weight of words that only one name has added below the line, lightly where the other name has nothing in
+/// their place (a middle name left out) and heavily where it has something else (another family name).
+public enum Scoring {
+  /// The score from which two names are said to match.
+  public static let defaultThreshold = 0.70
+  /// The score from which a match is strong.
+  public static let strongThreshold = 0.90
+
+  /// How much lighter the commonest words are than rare ones.
+  static var commonDiscount: Float { 0.4 }
+  static let generic: Float = 0.5
+  static let place: Float = 0.6
+  static let number: Float = 0.6
+  static let initial: Float = 0.3
+  static let particle: Float = 0.05
+  static let title: Float = 0.04
+  static let filler: Float = 0.04
+  static let form: Float = 0.1
+
+  /// What unlikeness of a pair adds below the line.
+  static let doubt: Float = 1.2
+  /// What a word that has another in its place adds below the line, for each side's weight.
+  static let conflict: Float = 1.35
+  /// What a word that the other name lacks adds below the line.
+  static let missing: Float = 0.28
+  /// What legal forms that disagree add below the line.
+  static let formConflict: Float = 0.25
+
+  /// The share of either name's weight that must be matched by more than an initial.
+  static let personCoverage: Float = 0.42
+  static let organizationCoverage: Float = 0.51
+  /// What a comparison that fails such a condition can reach at most.
+  static let cap: Float = 0.65
+
+  /// Taken off when the words stand in another order.
+  static let reordered: Float = 0.01
+}
