@@ -40,20 +40,19 @@ public enum Likeness: UInt8, Sendable, CaseIterable {
 func likeness(_ a: NameToken, _ b: NameToken) -> (value: Float, kind: Likeness) {
   // Characters that share a sound are different words.
   if a.character != b.character, a.character != 0, b.character != 0 { return (0, .equal) }
-  if a.hash == b.hash { return (1, .equal) }
+  if a.role.isCore, b.role.isCore { return wordLikeness(a, b) }
+  if a.role == b.role, a.hash == b.hash { return (1, .equal) }
   switch (a.role, b.role) {
-  case (.form, .form):
-    return a.value == b.value ? (0.96, .form) : (0, .form)
-  case (.form, _), (_, .form), (.number, _), (_, .number), (.title, _), (_, .title), (.filler, _), (_, .filler):
-    return (0, .equal)
-  case (.particle, .particle):
-    return sharedGroup(a.groups, b.groups) != nil ? (0.95, .variant) : (0, .equal)
-  case (.particle, _), (_, .particle), (.initial, .initial):
-    return (0, .equal)
-  case (.initial, _), (_, .initial):
-    return a.text[0] == b.text[0] ? (0.85, .initial) : (0, .initial)
-  default: break
+  case (.form, .form): return a.value == b.value ? (0.96, .form) : (0, .form)
+  case (.particle, .particle): return sharedGroup(a.groups, b.groups) != nil ? (0.95, .variant) : (0, .equal)
+  case (.initial, .word), (.word, .initial): return a.text[0] == b.text[0] ? (0.85, .initial) : (0, .initial)
+  default: return (0, .equal)
   }
+}
+
+private func wordLikeness(_ a: NameToken, _ b: NameToken) -> (value: Float, kind: Likeness) {
+  if a.hash == b.hash { return (1, .equal) }
+  if a.role == .number || b.role == .number { return (0, .equal) }
   if a.role == .place, b.role == .place { return a.value == b.value ? (0.97, .variant) : (0, .equal) }
   if let strong = sharedGroup(a.groups, b.groups) { return strong ? (0.95, .variant) : (0.84, .shortForm) }
   // Two words that many organisations have are two words, whatever their letters.

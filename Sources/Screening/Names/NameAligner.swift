@@ -96,7 +96,7 @@ struct NameAligner {
         let next = a[start + count - 1]
         hash = hash &* next.power &+ next.hash
         weight += next.weight
-        for j in b.indices where b[j].hash == hash {
+        for j in b.indices where b[j].hash == hash && b[j].role.isCore {
           let mean = (weight + b[j].weight) / 2
           candidates.append(
             swapped

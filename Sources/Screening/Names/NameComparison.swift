@@ -60,14 +60,14 @@ public func compare(
 ) -> NameComparison {
   var aligner = NameAligner()
   return aligner.comparison(
-    NameAnalysis(ours, schema: schema, frequencies: frequencies),
-    NameAnalysis(theirs, schema: schema, frequencies: frequencies))
+    NameAnalysis(ours, schema: schema, frequencies: frequencies), theirs,
+    NameAnalysis(theirs, schema: schema, frequencies: frequencies).tokens)
 }
 
 extension NameAligner {
   /// The score with its explanation.
-  mutating func comparison(_ ours: NameAnalysis, _ theirs: NameAnalysis) -> NameComparison {
-    let score = score(ours.tokens, theirs.tokens, schema: ours.schema)
+  mutating func comparison(_ ours: NameAnalysis, _ theirs: String, _ theirTokens: [NameToken]) -> NameComparison {
+    let score = score(ours.tokens, theirTokens, schema: ours.schema)
     let words = { (tokens: [NameToken], start: UInt8, count: UInt8) in
       (Int(start)..<Int(start) + Int(count)).map { tokens[$0].text.string }
     }
@@ -75,13 +75,13 @@ extension NameAligner {
       tokens.indices.filter { used & (1 << UInt32($0)) == 0 }.map { tokens[$0].text.string }
     }
     return NameComparison(
-      ours: ours.text, theirs: theirs.text, schema: ours.schema, score: Rounding.score(score),
+      ours: ours.text, theirs: theirs, schema: ours.schema, score: Rounding.score(score),
       pairs: pairs.sorted { $0.a < $1.a }.map {
         NameComparison.Pair(
-          ours: words(ours.tokens, $0.a, $0.aCount), theirs: words(theirs.tokens, $0.b, $0.bCount), likeness: $0.kind,
+          ours: words(ours.tokens, $0.a, $0.aCount), theirs: words(theirTokens, $0.b, $0.bCount), likeness: $0.kind,
           value: Double($0.value), weight: Double($0.weight))
       },
-      onlyOurs: rest(ours.tokens, usedA), onlyTheirs: rest(theirs.tokens, usedB), adjustments: adjustments)
+      onlyOurs: rest(ours.tokens, usedA), onlyTheirs: rest(theirTokens, usedB), adjustments: adjustments)
   }
 
   private var adjustments: [NameComparison.Adjustment] {
