@@ -154,13 +154,20 @@ extension NameIndex {
     }
     for token in ours where token.role.isCore { runs.forEach(RunKeys.single(token)) { add($0) } }
     forEachNeighbours(ours) { hash in
-      keys.forEach(TokenKeys.exact(hash)) { id in
-        guard vocabulary[Int(id)].hash == hash else { return }
+      keys.forEach(TokenKeys.written(hash)) { id in
+        guard vocabulary[Int(id)].written == hash else { return }
         for position in plain.range(id) { add(plain[position]) }
         for position in initialed.range(id) { add(initialed[position]) }
       }
     }
-    runs.forEach(RunKeys.whole(ours)) { add($0) }
+    RunKeys.forEachWhole(ours) { runs.forEach($0) { add($0) } }
+    if ours.count == 1 {
+      runs.forEach(RunKeys.rotation(ours[0])) { add($0) }
+    } else if ours.count <= NameIndex.longestRotated {
+      for start in 1..<ours.count {
+        runs.forEach(RunKeys.unrotated(NameAligner.whole(ours, ours.count, from: start))) { add($0) }
+      }
+    }
     guard schema != .person else { return }
     if let acronym = NameAligner.acronym(ours) { runs.forEach(RunKeys.only(acronym.hash)) { add($0) } }
     if let only = NameAligner.single(ours) { runs.forEach(RunKeys.acronym(ours[only].hash)) { add($0) } }

@@ -26,6 +26,9 @@ struct NameIndex: Sendable {
   /// Names by ``RunKeys``.
   var runs: BucketTable
 
+  /// A name of more words is not looked for in another order and without blanks at once.
+  static let longestRotated = 12
+
   /// Whose name it is.
   struct Owner: Sendable {
     var entry: UInt32
@@ -77,7 +80,7 @@ struct NameIndexBuilder {
 
   private static func identity(_ token: NameToken) -> UInt64 {
     let rest = UInt64(token.role.rawValue) << 56 | UInt64(token.value) << 32 | UInt64(token.character)
-    return TokenKeys.mixed(token.hash, 10 &+ rest &* 2)
+    return TokenKeys.mixed(token.hash, 10 &+ rest &* 2) &+ TokenKeys.mixed(token.written, 14)
   }
 
   /// In how many names each word occurs that is weighed by how common it is.
@@ -142,6 +145,7 @@ struct NameIndexBuilder {
       keys: BucketTable(pairs: vocabulary.count * 8) { body in
         for id in vocabulary.indices where vocabulary[id].role.isCore {
           TokenKeys.forEach(vocabulary[id]) { body($0, UInt32(id)) }
+          body(TokenKeys.written(vocabulary[id].written), UInt32(id))
         }
       },
       runs: BucketTable(pairs: count * 4) { body in
@@ -150,7 +154,12 @@ struct NameIndexBuilder {
           tokens.removeAll(keepingCapacity: true)
           for position in Int(starts[name])..<Int(starts[name + 1]) { tokens.append(vocabulary[Int(flat[position])]) }
           RunKeys.forEachRun(tokens) { body($0, UInt32(name)) }
-          body(RunKeys.whole(tokens), UInt32(name))
+          RunKeys.forEachWhole(tokens) { body($0, UInt32(name)) }
+          if tokens.count > 1, tokens.count <= NameIndex.longestRotated {
+            RunKeys.forEachRotation(tokens) { body($0, UInt32(name)) }
+          } else if tokens.count == 1 {
+            body(RunKeys.unrotated(tokens[0].written), UInt32(name))
+          }
           guard schema != .person else { continue }
           if let acronym = NameAligner.acronym(tokens) { body(RunKeys.acronym(acronym.hash), UInt32(name)) }
           if let only = NameAligner.single(tokens) { body(RunKeys.only(tokens[only].hash), UInt32(name)) }

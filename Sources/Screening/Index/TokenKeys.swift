@@ -10,6 +10,9 @@ enum TokenKeys {
   /// The key of the very word.
   static func exact(_ hash: UInt64) -> UInt64 { mixed(hash, 1) }
 
+  /// The key of the very word as it was written, where that is another.
+  static func written(_ hash: UInt64) -> UInt64 { mixed(hash, 13) }
+
   static func forEach(_ token: NameToken, _ body: (UInt64) -> Void) {
     body(exact(token.hash))
     guard token.role != .number else { return }
@@ -43,14 +46,14 @@ enum TokenKeys {
   }
 }
 
-/// The hashes of two or three neighbouring words written as one.
+/// The hashes of two or three neighbouring words written as one, the first being the last one's neighbour.
 func forEachNeighbours(_ tokens: [NameToken], _ body: (UInt64) -> Void) {
   guard tokens.count > 1 else { return }
-  for start in 0..<tokens.count - 1 {
-    var hash = tokens[start].hash
-    for count in 2...NameAligner.longestRun where start + count <= tokens.count {
-      let next = tokens[start + count - 1]
-      hash = hash &* next.power &+ next.hash
+  for start in tokens.indices {
+    var hash = tokens[start].written
+    for count in 2...NameAligner.longestRun where count < tokens.count || count == tokens.count && start == 0 {
+      let next = tokens[(start + count - 1) % tokens.count]
+      hash = hash &* next.power &+ next.written
       body(hash)
     }
   }
@@ -62,9 +65,28 @@ enum RunKeys {
     forEachNeighbours(tokens) { body(TokenKeys.mixed($0, 6)) }
   }
 
-  static func single(_ token: NameToken) -> UInt64 { TokenKeys.mixed(token.hash, 6) }
+  /// A word that may be two of another name.
+  static func single(_ token: NameToken) -> UInt64 { TokenKeys.mixed(token.written, 6) }
 
-  static func whole(_ tokens: [NameToken]) -> UInt64 { TokenKeys.mixed(NameAligner.whole(tokens).hash, 7) }
+  /// All words as one, with and without the legal form at the end.
+  static func forEachWhole(_ tokens: [NameToken], _ body: (UInt64) -> Void) {
+    let bare = NameAligner.bare(tokens)
+    body(TokenKeys.mixed(NameAligner.whole(tokens, bare), 7))
+    if bare != tokens.count { body(TokenKeys.mixed(NameAligner.whole(tokens, tokens.count), 7)) }
+  }
+
+  /// All words as one, beginning with another than the first.
+  static func forEachRotation(_ tokens: [NameToken], _ body: (UInt64) -> Void) {
+    for start in 1..<max(1, tokens.count) {
+      body(TokenKeys.mixed(NameAligner.whole(tokens, tokens.count, from: start), 11))
+    }
+  }
+
+  /// A name of one word that may be all words of another, from any on.
+  static func rotation(_ token: NameToken) -> UInt64 { TokenKeys.mixed(token.written, 11) }
+
+  /// A name of one word, to be found by another's rotations.
+  static func unrotated(_ hash: UInt64) -> UInt64 { TokenKeys.mixed(hash, 12) }
 
   /// The first letters of a name's words.
   static func acronym(_ hash: UInt64) -> UInt64 { TokenKeys.mixed(hash, 8) }

@@ -55,11 +55,10 @@ enum Folding {
         current.append(byte)
         lowers += 1
       case 0x41...0x5A:
-        // "SergeiLavrov" and "SiemensAG" are two words, "McKenton" and "DeVries" are one.
-        let next = index + 1 < bytes.count ? bytes[index + 1] : 0
-        if lowers >= 3, uppers <= 1, (0x61...0x7A).contains(next) || (0x41...0x5A).contains(next), current != mac {
-          close(dotted: false)
-        }
+        // "SergeiLavrov", "SiemensAG" and "DONGWenbo" are two words, "McKenton" and "DeVries" are one, and a slip of the
+        // pen as in "VARFOLyMEEV" parts nothing.
+        let boundary = lowers >= 3 && uppers <= 1 && current != mac && isUniform(bytes, from: index + 1)
+        if boundary || (uppers >= 2 && lowers == 0 && isLower(bytes, from: index + 1)) { close(dotted: false) }
         if digits(current) { close(dotted: false) }
         current.append(byte | 0x20)
         uppers += 1
@@ -83,6 +82,21 @@ enum Folding {
     close(dotted: false)
     if comma { for index in 0..<min(wordsBeforeComma, words.count) { words[index].beforeComma = true } }
     return (words, comma)
+  }
+
+  // Whether the letters up to the end of the word, one at least, are all lower case, or begin the next word.
+  private static func isLower(_ bytes: [UInt8], from start: Int) -> Bool {
+    var end = start
+    while end < bytes.count, (0x61...0x7A).contains(bytes[end]) { end += 1 }
+    return end > start + 1 && (end == bytes.count || !(0x41...0x5A).contains(bytes[end]) || end > start + 2)
+  }
+
+  private static func isUniform(_ bytes: [UInt8], from start: Int) -> Bool {
+    guard start < bytes.count else { return false }
+    if (0x61...0x7A).contains(bytes[start]) { return isLower(bytes, from: start) }
+    var end = start
+    while end < bytes.count, (0x41...0x5A).contains(bytes[end]) { end += 1 }
+    return end > start && (end == bytes.count || !(0x61...0x7A).contains(bytes[end]))
   }
 
   private static let mac = Array("mac".utf8)

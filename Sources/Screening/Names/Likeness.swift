@@ -54,9 +54,11 @@ private func wordLikeness(_ a: NameToken, _ b: NameToken) -> (value: Float, kind
   if a.hash == b.hash { return (1, .equal) }
   if a.role == .number || b.role == .number { return (0, .equal) }
   if a.role == .place, b.role == .place { return a.value == b.value ? (0.97, .variant) : (0, .equal) }
-  if let strong = sharedGroup(a.groups, b.groups) { return strong ? (0.95, .variant) : (0.84, .shortForm) }
+  if let strong = sharedGroup(a.groups, b.groups) { return strong ? (0.95, .variant) : (0.78, .shortForm) }
   // Two words that many organisations have are two words, whatever their letters.
   if a.role == .generic, b.role == .generic { return (0, .equal) }
+  // Neither a slip of the pen nor another spelling makes one syllable of another.
+  if a.isSyllable, b.isSyllable { return (0, .equal) }
   let sameSound = a.skeleton != 0 && a.skeleton == b.skeleton
   let typo = typoLikeness(a, b)
   if sameSound, typo < 0.92 { return (0.92, .spelling) }
@@ -82,7 +84,7 @@ enum TypoAllowance {
 
   static func likeness(edits: Int, length: Int) -> Float {
     guard edits > 0 else { return 0.99 }
-    if edits == 1 { return length >= 6 ? 0.88 : length == 5 ? 0.84 : length == 4 ? 0.78 : 0.72 }
+    if edits == 1 { return length >= 6 ? 0.88 : length == 5 ? 0.84 : length == 4 ? 0.77 : 0.68 }
     return length >= 9 ? 0.78 : length == 8 ? 0.74 : length == 7 ? 0.70 : 0.64
   }
 }

@@ -56,7 +56,7 @@ struct NameAligner {
     collectRuns(a, b, swapped: false)
     collectRuns(b, a, swapped: true)
     collectWhole(a, b, schema: schema)
-    choose()
+    choose(a.count, b.count)
     return total(a, b, schema: schema)
   }
 
@@ -65,8 +65,10 @@ struct NameAligner {
   }
 
   /// A bit for each of some neighbouring words.
-  static func mask(_ start: Int, _ count: Int) -> UInt32 {
-    count >= 32 ? .max << UInt32(start) : ((1 << UInt32(count)) - 1) << UInt32(start)
+  static func mask(_ start: Int, _ count: Int, of total: Int = 32) -> UInt32 {
+    var mask: UInt32 = 0
+    for offset in 0..<count { mask |= 1 << UInt32((start + offset) % total) }
+    return mask
   }
 
   // MARK: - What may be paired
@@ -86,17 +88,18 @@ struct NameAligner {
   /// How many words may be written as one, besides all of them.
   static let longestRun = 3
 
-  // Two or three neighbouring words of the one name that are one word of the other.
+  // Two or three neighbouring words of the one name that are one word of the other. The last word's neighbour is the
+  // first, since "LAST, First" was turned round.
   private mutating func collectRuns(_ a: [NameToken], _ b: [NameToken], swapped: Bool) {
     guard a.count > 1, a[0].character == 0 || b[0].character == 0 else { return }
-    for start in 0..<a.count - 1 {
-      var hash = a[start].hash
+    for start in a.indices {
+      var hash = a[start].written
       var weight = a[start].weight
-      for count in 2...NameAligner.longestRun where start + count <= a.count {
-        let next = a[start + count - 1]
-        hash = hash &* next.power &+ next.hash
+      for count in 2...NameAligner.longestRun where count < a.count || count == a.count && start == 0 {
+        let next = a[(start + count - 1) % a.count]
+        hash = hash &* next.power &+ next.written
         weight += next.weight
-        for j in b.indices where b[j].hash == hash && b[j].role.isCore {
+        for j in b.indices where b[j].written == hash && b[j].role.isCore {
           let mean = (weight + b[j].weight) / 2
           candidates.append(
             swapped
@@ -110,13 +113,11 @@ struct NameAligner {
 
   // All words as one, however either name divides them; and the first letters of all words.
   private mutating func collectWhole(_ a: [NameToken], _ b: [NameToken], schema: NameSchema) {
-    let (wholeA, countA) = NameAligner.whole(a)
-    let (wholeB, countB) = NameAligner.whole(b)
-    if wholeA == wholeB, countA > 0, countB > 0, a[0].character == 0 || b[0].character == 0 {
+    if a[0].character == 0 || b[0].character == 0, NameAligner.sameLetters(a, b) {
       candidates.append(
         Pair(
-          a: 0, aCount: UInt8(countA), b: 0, bCount: UInt8(countB), value: 0.97, kind: .joined,
-          weight: max(NameAligner.weight(a, countA), NameAligner.weight(b, countB))))
+          a: 0, aCount: UInt8(a.count), b: 0, bCount: UInt8(b.count), value: 0.97, kind: .joined,
+          weight: max(NameAligner.weight(a, a.count), NameAligner.weight(b, b.count))))
     }
     guard schema != .person else { return }
     if let acronym = NameAligner.acronym(b), let single = NameAligner.single(a), a[single].hash == acronym.hash {
@@ -133,19 +134,38 @@ struct NameAligner {
     }
   }
 
+  /// Whether two names are the same letters, legal forms at the end left out, beginning with any word of a name where
+  /// the other divides them into few.
+  static func sameLetters(_ a: [NameToken], _ b: [NameToken]) -> Bool {
+    let (bareA, bareB) = (whole(a, bare(a)), whole(b, bare(b)))
+    let (allA, allB) = (whole(a, a.count), whole(b, b.count))
+    if bareA == bareB || allA == allB || bareA == allB || allA == bareB { return true }
+    if a.count == 1, b.count <= NameIndex.longestRotated { return (1..<max(1, b.count)).contains { whole(b, b.count, from: $0) == allA } }
+    if b.count == 1, a.count <= NameIndex.longestRotated { return (1..<max(1, a.count)).contains { whole(a, a.count, from: $0) == allB } }
+    return false
+  }
+
+  /// How many words there are before the legal forms at the end; all, when there is nothing else.
+  static func bare(_ tokens: [NameToken]) -> Int {
+    var count = tokens.count
+    while count > 0, tokens[count - 1].role == .form { count -= 1 }
+    return count > 0 ? count : tokens.count
+  }
+
+  /// The hash of the first words written as one, from one of them on and round.
+  static func whole(_ tokens: [NameToken], _ count: Int, from start: Int = 0) -> UInt64 {
+    var hash: UInt64 = 0
+    for offset in 0..<count {
+      let token = tokens[(start + offset) % count]
+      hash = hash &* token.power &+ token.written
+    }
+    return hash
+  }
+
   private static func weight(_ tokens: [NameToken], _ count: Int) -> Float {
     var weight: Float = 0
     for index in 0..<count { weight += tokens[index].weight }
     return weight
-  }
-
-  /// The hash of the words before a legal form at the end, written as one, and how many they are.
-  static func whole(_ tokens: [NameToken]) -> (hash: UInt64, words: Int) {
-    var hash: UInt64 = 0
-    var count = tokens.count
-    while count > 0, tokens[count - 1].role == .form { count -= 1 }
-    for index in 0..<count { hash = hash &* tokens[index].power &+ tokens[index].hash }
-    return (hash, count)
   }
 
   /// The only word that is not a legal form, when it may be an acronym.
@@ -174,7 +194,7 @@ struct NameAligner {
   // MARK: - What is paired
 
   // The likeliest first; among equals the heavier, then those that stand nearer to each other.
-  private mutating func choose() {
+  private mutating func choose(_ countA: Int, _ countB: Int) {
     candidates.sort { x, y in
       let left = NameAligner.rank(x)
       let right = NameAligner.rank(y)
@@ -185,8 +205,8 @@ struct NameAligner {
       return near != far ? near < far : (x.a, x.b) < (y.a, y.b)
     }
     for pair in candidates {
-      let maskA = NameAligner.mask(Int(pair.a), Int(pair.aCount))
-      let maskB = NameAligner.mask(Int(pair.b), Int(pair.bCount))
+      let maskA = NameAligner.mask(Int(pair.a), Int(pair.aCount), of: countA)
+      let maskB = NameAligner.mask(Int(pair.b), Int(pair.bCount), of: countB)
       guard usedA & maskA == 0, usedB & maskB == 0 else { continue }
       usedA |= maskA
       usedB |= maskB
@@ -208,6 +228,8 @@ struct NameAligner {
     var matchedB: Float = 0
     var matchedWords = 0
     var serial = false
+    var initialOurs = false
+    var initialTheirs = false
     var lastB = -1
     var order: UInt32 = 0
     for pair in pairs {
@@ -217,16 +239,21 @@ struct NameAligner {
         // What the initial leaves open is as if half of the word were missing.
         let full = max(a[Int(pair.a)].weight, b[Int(pair.b)].weight)
         below += Scoring.missing * 0.5 * max(0, full - Scoring.initial)
+        if a[Int(pair.a)].role == .initial { initialOurs = true } else { initialTheirs = true }
         matchedWords += 1
         continue
       }
       var core = false
-      for index in Int(pair.a)..<Int(pair.a) + Int(pair.aCount) where a[index].role.isCore || pair.aCount > 1 {
+      for offset in 0..<Int(pair.aCount) {
+        let index = (Int(pair.a) + offset) % a.count
+        guard a[index].role.isCore || pair.aCount > 1 else { continue }
         matchedA += a[index].weight
         core = true
         serial = serial || WordClasses.shared.serial.contains(a[index].hash)
       }
-      for index in Int(pair.b)..<Int(pair.b) + Int(pair.bCount) where b[index].role.isCore || pair.bCount > 1 {
+      for offset in 0..<Int(pair.bCount) {
+        let index = (Int(pair.b) + offset) % b.count
+        guard b[index].role.isCore || pair.bCount > 1 else { continue }
         matchedB += b[index].weight
       }
       if core {
@@ -245,6 +272,9 @@ struct NameAligner {
     let conflict = min(ours.core, theirs.core)
     below += 2 * Scoring.conflict * conflict
     below += Scoring.missing * (max(ours.core, theirs.core) - conflict + ours.little + theirs.little)
+    // "Ben H. Attia" is not "Ben Haas": the name with the initial has words that the other should have.
+    if initialOurs { below += Scoring.initialBeside * ours.core }
+    if initialTheirs { below += Scoring.initialBeside * theirs.core }
     if ours.form != 0, theirs.form != 0 {
       formsDisagree = true
       below += ours.form == LegalForm.nonprofit.rawValue || theirs.form == LegalForm.nonprofit.rawValue

@@ -35,7 +35,7 @@ struct NameReader {
       // "LAST, First" is read as "First LAST".
       if comma { words = words.filter { !$0.beforeComma } + words.filter(\.beforeComma) }
     } else {
-      words = joined(words)
+      words = unglued(joined(words))
     }
     var tokens = schema == .person ? person(words) : organization(words)
     if !tokens.contains(where: \.role.isCore) {
@@ -63,6 +63,24 @@ struct NameReader {
     return result
   }
 
+  // "MEKHANIKALIMITED": no word ends like that.
+  private func unglued(_ words: [Folding.Word]) -> [Folding.Word] {
+    guard words.contains(where: { $0.bytes.count >= 10 }) else { return words }
+    return words.flatMap { word in
+      for suffix in NameReader.suffixes where word.bytes.count >= suffix.count + 3 && word.bytes.ends(with: suffix) {
+        var name = word
+        var form = word
+        name.bytes = Array(word.bytes.dropLast(suffix.count))
+        name.dotted = false
+        form.bytes = suffix
+        return [name, form]
+      }
+      return [word]
+    }
+  }
+
+  private static let suffixes = ["limited", "company", "corporation", "gmbh"].map { Array($0.utf8) }
+
   private func person(_ words: [Folding.Word]) -> [NameToken] {
     var tokens: [NameToken] = []
     var index = 0
@@ -71,9 +89,13 @@ struct NameReader {
       let hash = NameToken.hash(bytes)
       // "Abd al-Aziz", "Abdel Aziz" and "Abdul Aziz" begin with one and the same word.
       if classes.abd.contains(hash), index + 1 < words.count {
-        tokens.append(word(Array("abdul".utf8)))
+        var written = bytes
         index += 1
-        if classes.articles.contains(NameToken.hash(words[index].bytes)), index + 1 < words.count { index += 1 }
+        if classes.articles.contains(NameToken.hash(words[index].bytes)), index + 1 < words.count {
+          written += words[index].bytes
+          index += 1
+        }
+        tokens.append(word(NameReader.abdul, written: written))
         continue
       }
       if words[index].character != 0 {
@@ -88,7 +110,7 @@ struct NameReader {
         continue
       }
       if let rest = behindAbd(bytes) {
-        tokens.append(word(Array("abdul".utf8)))
+        tokens.append(word(NameReader.abdul, written: Array(bytes.dropLast(rest.count))))
         tokens.append(word(rest))
         index += 1
         continue
@@ -120,6 +142,7 @@ struct NameReader {
   }
 
   private static let ben = Array("ben".utf8)
+  private static let abdul = Array("abdul".utf8)
   private static let abd = Array("abd".utf8)
   private static let prefixes = ["abdoul", "abdul", "abdel", "abdal", "abdol", "abdil", "abdur", "abder", "abdus", "abdes"]
     .map { Array($0.utf8) }
@@ -133,8 +156,9 @@ struct NameReader {
     return false
   }
 
-  private func word(_ bytes: [UInt8]) -> NameToken {
-    NameToken(bytes, role: .word, weight: frequencies.weight(of: NameToken.hash(bytes), in: schema))
+  private func word(_ bytes: [UInt8], written: [UInt8]? = nil) -> NameToken {
+    NameToken(
+      bytes, role: .word, written: written, weight: frequencies.weight(of: NameToken.hash(bytes), in: schema))
   }
 
   private func organization(_ words: [Folding.Word]) -> [NameToken] {
@@ -144,19 +168,21 @@ struct NameReader {
     while index < texts.count {
       let bytes = texts[index]
       if let (value, used) = number(words, at: index) {
-        tokens.append(NameToken(Array(value.utf8), role: .number, weight: Scoring.number))
+        let written = Array(texts[index..<index + used].joined())
+        tokens.append(NameToken(Array(value.utf8), role: .number, written: written, weight: Scoring.number))
         index += used
         continue
       }
       if let (meaning, used) = PhraseTable.shared.match(texts, at: index) {
+        let written = Array(texts[index..<index + used].joined())
         switch meaning {
         case .form(let form):
           // A vessel or a party has no legal form, and "AO" may begin a name's only word.
           tokens.append(
-            NameToken(Array(texts[index..<index + used].joined()), role: .form, value: form.rawValue, weight: Scoring.form))
-        case .rewrite(let text): tokens.append(organizationWord(text))
+            NameToken(written, role: .form, value: form.rawValue, weight: Scoring.form))
+        case .rewrite(let text): tokens.append(organizationWord(text, written: written))
         case .place(let text, let country):
-          tokens.append(NameToken(text, role: .place, value: country, weight: Scoring.place))
+          tokens.append(NameToken(text, role: .place, value: country, written: written, weight: Scoring.place))
         }
         index += used
         continue
@@ -171,11 +197,15 @@ struct NameReader {
     return tokens
   }
 
-  private func organizationWord(_ bytes: [UInt8]) -> NameToken {
+  private func organizationWord(_ bytes: [UInt8], written: [UInt8]? = nil) -> NameToken {
     let hash = NameToken.hash(bytes)
-    if classes.fillers.contains(hash) { return NameToken(bytes, role: .filler, weight: Scoring.filler) }
-    if classes.generic.contains(hash) { return NameToken(bytes, role: .generic, weight: Scoring.generic) }
-    return word(bytes)
+    if classes.fillers.contains(hash) {
+      return NameToken(bytes, role: .filler, written: written, weight: Scoring.filler)
+    }
+    if classes.generic.contains(hash) {
+      return NameToken(bytes, role: .generic, written: written, weight: Scoring.generic)
+    }
+    return word(bytes, written: written)
   }
 
   // "44", "Forty-Four", "Forty 4", "VII"; a single "I", "V" or "X" only behind another word.
@@ -200,4 +230,8 @@ struct NameReader {
     else { return nil }
     return ("\(value)", 1)
   }
+}
+
+extension Array where Element == UInt8 {
+  fileprivate func ends(with suffix: [UInt8]) -> Bool { count >= suffix.count && self[(count - suffix.count)...].elementsEqual(suffix) }
 }

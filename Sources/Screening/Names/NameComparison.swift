@@ -69,7 +69,7 @@ extension NameAligner {
   mutating func comparison(_ ours: NameAnalysis, _ theirs: String, _ theirTokens: [NameToken]) -> NameComparison {
     let score = score(ours.tokens, theirTokens, schema: ours.schema)
     let words = { (tokens: [NameToken], start: UInt8, count: UInt8) in
-      (Int(start)..<Int(start) + Int(count)).map { tokens[$0].text.string }
+      (0..<Int(count)).map { tokens[(Int(start) + $0) % tokens.count].text.string }
     }
     let rest = { (tokens: [NameToken], used: UInt32) in
       tokens.indices.filter { used & (1 << UInt32($0)) == 0 }.map { tokens[$0].text.string }

@@ -20,8 +20,11 @@ struct NameToken: Sendable, Hashable {
 
   var text: TokenText
   var role: Role
-  /// Of the whole word; hashes of neighbours combine to the hash of the words written as one.
+  /// Of the whole word as it is compared.
   var hash: UInt64
+  /// Of the word as it was written, before `intl` was read as `international`; the hashes of neighbours combine to the
+  /// hash of what is written as one word.
+  var written: UInt64
   /// The multiplier that makes room for this word behind another in a combined hash.
   var power: UInt64
   var letters: UInt64
@@ -32,21 +35,26 @@ struct NameToken: Sendable, Hashable {
   var value: UInt16
   /// The character that the word transliterates, 0 when it was written in letters.
   var character: UInt32
+  /// Whether it is a syllable of Mandarin.
+  var isSyllable: Bool
   var weight: Float
 
-  init(_ bytes: [UInt8], role: Role, value: UInt16 = 0, character: UInt32 = 0, weight: Float) {
+  init(_ bytes: [UInt8], role: Role, value: UInt16 = 0, character: UInt32 = 0, written: [UInt8]? = nil, weight: Float) {
     text = TokenText(bytes)
     self.role = role
     self.value = value
     self.character = character
     self.weight = weight
     hash = NameToken.hash(bytes)
+    self.written = written.map { NameToken.hash($0) } ?? hash
     power = 1
-    for _ in bytes { power = power &* NameToken.base }
+    for _ in written ?? bytes { power = power &* NameToken.base }
     letters = text.letters
     let alphabetic = role == .word || role == .generic || role == .place
-    skeleton = alphabetic && bytes.count > 1 ? Skeleton.hash(of: bytes) : 0
+    // Short words have too little sound to be told apart by it.
+    skeleton = alphabetic && bytes.count > 4 ? Skeleton.hash(of: bytes) : 0
     groups = VariantTable.shared.groups(of: hash)
+    isSyllable = role == .word && bytes.count <= 6 && MandarinSyllables.shared.contains(hash)
   }
 
   private static let base: UInt64 = 0x9E37_79B9_7F4A_7C15

@@ -10,7 +10,7 @@ enum NameVariants {
     ali aly alli ~ally ~caali
     hassan hasan hassen hasson xasan ~hasson
     hussein hussain husain husayn hossein hussien housein hosein hussayn huseyn husein ~huseyin xuseen hussin
-    yusuf yousef youssef yousuf yousif yusif yusef joseph ~jose josef iosif ~giuseppe ~josip yosef youcef ~joe yuusuf
+    yusuf yousef youssef yousuf yousif yusif yusef youcef yuusuf yosef ~joseph
     ibrahim ebrahim ibraheem brahim ~abraham avraham ibragim ~abram
     ismail ismael esmail esmaeil isma'il ~ishmael ismaeel
     omar umar omer umer ~oumar cumar oumarou
@@ -105,7 +105,9 @@ enum NameVariants {
     edward ~ed ~eddie ~ted ~eduardo eduard edouard ~ned
     charles ~charlie ~carlos ~carl ~karl ~chuck ~carlo
     george ~georg ~jorge ~giorgio georgy georgiy georgi ~georges giorgi georgios yuriy
-    joseph josef ~joe ~pepe
+    joseph josef iosif ~jose ~giuseppe ~josip ~joe ~pepe yosef
+    jose ~pepe josep
+    xi shi hsi
     benjamin binyamin ~ben ~benny ~benji ~binyamin
     daniel danil daniil danylo ~dan ~danny daniyal ~daniele
     david dawud daud dawood davyd davit ~dave daoud ~davide

@@ -19,7 +19,11 @@ struct PhraseTable: Sendable {
   private init() {
     for (form, text) in legalForms {
       for phrase in text.split(whereSeparator: { $0 == "|" || $0 == "\n" }) {
-        add(phrase.split(separator: " ").map { Array($0.utf8) }, .form(form))
+        let words = phrase.split(separator: " ").map { Array($0.utf8) }
+        add(words, .form(form))
+        guard words.count > 1, words.allSatisfy({ $0.count > 2 }) else { continue }
+        // Any two neighbours may be written as one.
+        for index in 1..<words.count { add(words[..<(index - 1)] + [words[index - 1] + words[index]] + words[(index + 1)...], .form(form)) }
       }
     }
     for country in CountryTable.shared.all {

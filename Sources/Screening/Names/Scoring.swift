@@ -27,6 +27,8 @@ public enum Scoring {
   static let conflict: Float = 1.35
   /// What a word that the other name lacks adds below the line.
   static let missing: Float = 0.28
+  /// What a word adds below the line that the other name lacks, though its other word was spent on an initial.
+  static let initialBeside: Float = 0.7
   /// What legal forms that disagree add below the line.
   static let formConflict: Float = 0.25
 

@@ -32,7 +32,7 @@ enum WordLists {
     complex concern union federation party movement front islamic charity charitable relief design motors motor
     communications telecommunications telecom information digital network media business ticaret sanayi dis
     nauchno proizvodstvennoe proizvodstvennaya zavod institut tsentr predpriyatie obedinenie nauchnyy issledovatelskiy
-    imeni named after gosudarstvennoe gosudarstvennyy societe sociedad grupo comercial inversiones transportes
+    imeni named after gosudarstvennoe gosudarstvennyy grupo comercial inversiones transportes
     europe asia africa america middle east west north south far pacific atlantic european asian african american
     eastern western northern southern securities services solution partnership mortgage series banking banco banka banque
     """
@@ -41,6 +41,10 @@ enum WordLists {
   static let fillers = """
     the of for and in on at to by with an a de del la le les des du et y e und der die das fur di da do von van i na ve s
     also known as or
+    joint stock liability limited obshchestvo obschestvo ogranichennoi ogranichennoy otvetstvennostyu aktsionernoe
+    aktsionernoye otkrytoe otkrytoye zakrytoe zakrytoye publichnoe publichnoye nepublichnoe tovarystvo z obmezhenoyu
+    vidpovidalnistyu sociedad anonima societe responsabilidad gesellschaft haftung mit beschrankter anonim sirketi sti
+    open closed private unitary c r l p v m k h en ltd
     """
 
   /// Words that make an organisation one of a series run by one house, told apart only by number.
