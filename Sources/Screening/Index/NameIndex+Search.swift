@@ -46,11 +46,11 @@ private struct Plan {
 
   init(_ ours: [NameToken], schema: NameSchema, room: borrowing SearchRoom, index: NameIndex) {
     self.schema = schema
-    coverage = schema == .person ? Scoring.personCoverage : Scoring.organizationCoverage
+    coverage = Scoring.coverage(schema).theirs
     let (weight, count) = NameAligner.core(ours)
     ourCount = count
     hasInitial = ours.contains { $0.role == .initial }
-    let needed = coverage * weight - 0.001
+    let needed = Scoring.coverage(schema).ours * weight - 0.001
     var costs: [(cost: Int, index: Int)] = []
     var start = 0
     for (index_, end) in room.ends.enumerated() {

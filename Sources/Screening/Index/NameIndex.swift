@@ -1,8 +1,7 @@
 /// All names of one schema, by their words.
 ///
 /// A name that reaches the lowest threshold against another shares enough with it to be found: each side is covered
-/// to a share of its weight by words that are alike (``Scoring/personCoverage``, ``Scoring/organizationCoverage``),
-/// in a person's name at least two of them, or else words are written as one, or one name is the other's acronym.
+/// to a share of its weight by words that are alike (``Scoring/coverage(_:)``), in a person's name at least two of them, or else words are written as one, or one name is the other's acronym.
 /// So a search looks up the words that are like ours (``TokenKeys``), walks the names that have them, leaving out our
 /// most frequent words as long as no name could be covered by those alone, and compares what is left.
 struct NameIndex: Sendable {
@@ -103,7 +102,8 @@ struct NameIndexBuilder {
     for id in vocabulary.indices where vocabulary[id].role == .word && vocabulary[id].character == 0 {
       let hash = vocabulary[id].hash
       // Words that were promoted because their name has no others keep their weight in both readings.
-      vocabulary[id].weight = frequencies.weight(of: hash, in: schema)
+      let weight = frequencies.weight(of: hash, in: schema)
+      vocabulary[id].weight = schema == .person || vocabulary[id].text.count > 2 ? weight : min(weight, Scoring.short)
     }
     let vocabulary = vocabulary
     let flat = flat

@@ -7,8 +7,10 @@ enum Folding {
   struct Word {
     /// Lower-case ASCII letters and digits.
     var bytes: [UInt8]
-    /// A full stop or slash joined it to the next word without a blank: `S.A`, `A/S`.
+    /// A full stop or slash follows it.
     var dotted = false
+    /// And the next word after that, without a blank: `S.A`, `A/S`.
+    var glued = false
     /// It stood before the first comma of the text.
     var beforeComma = false
     /// Every letter was upper case in the original.
@@ -41,7 +43,7 @@ enum Folding {
     func close(dotted: Bool) {
       guard !current.isEmpty else { return }
       if words.count < NameLimits.words {
-        words.append(Word(bytes: current, dotted: dotted, upper: uppers > 0 && lowers == 0, character: character))
+        words.append(Word(bytes: current, dotted: dotted, glued: dotted, upper: uppers > 0 && lowers == 0, character: character))
       }
       character = 0
       current.removeAll(keepingCapacity: true)
@@ -69,6 +71,7 @@ enum Folding {
       case 0x80...: character = character << 6 | UInt32(byte & 0x3F)
       case 0x2E, 0x2F: close(dotted: true)
       case 0x2C:
+        if current.isEmpty, !words.isEmpty { words[words.count - 1].glued = false }
         close(dotted: false)
         if !comma { wordsBeforeComma = words.count }
         comma = true
@@ -76,7 +79,9 @@ enum Folding {
         close(dotted: false)
         current = Array("and".utf8)
         close(dotted: false)
-      default: close(dotted: false)
+      default:
+        if current.isEmpty, !words.isEmpty { words[words.count - 1].glued = false }
+        close(dotted: false)
       }
     }
     close(dotted: false)

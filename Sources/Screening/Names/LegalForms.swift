@@ -52,7 +52,7 @@ let legalForms: [(LegalForm, String)] = [
     """
     ag|a g|aktiengesellschaft|akg|aktiengeselschaft|plc|p l c|public limited company|public limited|public company limited
     |pcl|inc|incorporated|corp|corporation|sa|s a|societe anonyme|sociedad anonima|societa per azioni|sociedade anonima
-    |spa|s p a|sa de cv|s a de c v|sociedad anonima de capital variable|sab de cv|s a b de c v|sapi de cv|nv|n v
+    |spa|s p a|sa de cv|sa cv|sa de|de cv|s de rl cv|s rl de cv|s de cv|cv de sa|cv sa de|spr de rl|s p r de rl|spr de rl de cv|s de pr de rl|s a de c v|sociedad anonima de capital variable|sab de cv|s a b de c v|sapi de cv|nv|n v
     |naamloze vennootschap|n a|na|national association|se|as|a s|asa|aksjeselskap|aktieselskab|aktiebolag|oyj|publ
     |ao|a o|oao|o a o|zao|z a o|pao|p a o|aktsionernoe obshchestvo|aktsionernoye obshchestvo|aktsionernoe obschestvo
     |otkrytoe aktsionernoe obshchestvo|otkrytoye aktsionernoye obshchestvo|otkrytoe aktsionernoe obschestvo
@@ -102,3 +102,37 @@ let legalForms: [(LegalForm, String)] = [
     """
   ),
 ]
+
+/// Misspelt words of legal forms.
+enum LegalWords {
+  private static let words = [
+    "limited", "company", "liability", "corporation", "incorporated", "joint", "stock", "obshchestvo", "ogranichennoi",
+    "ogranichennoy", "otvetstvennostyu", "aktsionernoe", "aktsionernoye", "publichnoe", "otkrytoe", "zakrytoe", "sirketi",
+    "anonim", "sociedad", "anonima", "aktiengesellschaft", "gesellschaft", "public",
+  ].map { TokenText($0.utf8) }
+  private static let short = [
+    "ltd", "llc", "inc", "plc", "ooo", "oao", "pao", "zao", "jsc", "pjsc", "ojsc", "cjsc", "gmbh", "corp", "sarl", "srl", "fze",
+    "ltda", "sas", "spa", "pte", "ood", "llp", "bvba", "ao", "co",
+  ].map { TokenText($0.utf8) }
+
+  /// Whether a short word is one letter off a usual legal form.
+  static func mayBeForm(_ text: TokenText) -> Bool {
+    (3...5).contains(text.count) && short.contains { abs(Int($0.count) - Int(text.count)) <= 1 && editDistance($0, text) == 1 }
+  }
+
+  private static let letters = words.map(\.letters)
+
+  /// The word of a legal form that differs from this by one letter.
+  static func corrected(_ bytes: [UInt8]) -> [UInt8]? {
+    guard bytes.count >= 5, bytes.count < TokenText.capacity else { return nil }
+    let text = TokenText(bytes)
+    let mask = text.letters
+    for (word, letters) in zip(words, letters)
+    where (mask ^ letters).nonzeroBitCount <= 2 && abs(Int(word.count) - bytes.count) <= 1 {
+      let distance = editDistance(text, word)
+      if distance == 0 { return nil }
+      if distance == 1, word.count > 5 || word[0] == text[0] { return word.bytes }
+    }
+    return nil
+  }
+}

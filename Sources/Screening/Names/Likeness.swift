@@ -57,8 +57,8 @@ private func wordLikeness(_ a: NameToken, _ b: NameToken) -> (value: Float, kind
   if let strong = sharedGroup(a.groups, b.groups) { return strong ? (0.95, .variant) : (0.78, .shortForm) }
   // Two words that many organisations have are two words, whatever their letters.
   if a.role == .generic, b.role == .generic { return (0, .equal) }
-  // Neither a slip of the pen nor another spelling makes one syllable of another.
-  if a.isSyllable, b.isSyllable { return (0, .equal) }
+  // Another spelling does not make one syllable of another, and a slip of the pen only if all else agrees.
+  if a.isSyllable, b.isSyllable { return typoLikeness(a, b) > 0 ? (TypoAllowance.faint, .typo) : (0, .equal) }
   let sameSound = a.skeleton != 0 && a.skeleton == b.skeleton
   let typo = typoLikeness(a, b)
   if sameSound, typo < 0.92 { return (0.92, .spelling) }
@@ -80,11 +80,14 @@ private func typoLikeness(_ a: NameToken, _ b: NameToken) -> Float {
 /// Typos in proportion to length.
 enum TypoAllowance {
   /// How many edits a word of a length may have and still be thought the same.
-  static func edits(length: Int) -> Int { length <= 2 ? 0 : length <= 5 ? 1 : 2 }
+  static func edits(length: Int) -> Int { length <= 1 ? 0 : length <= 5 ? 1 : 2 }
+
+  /// The likeness of words so short that a letter makes another word: enough beside two that are equal.
+  static let faint: Float = 0.53
 
   static func likeness(edits: Int, length: Int) -> Float {
     guard edits > 0 else { return 0.99 }
-    if edits == 1 { return length >= 6 ? 0.88 : length == 5 ? 0.84 : length == 4 ? 0.77 : 0.68 }
+    if edits == 1 { return length >= 6 ? 0.88 : length == 5 ? 0.84 : length == 4 ? 0.77 : length == 3 ? 0.68 : faint }
     return length >= 9 ? 0.78 : length == 8 ? 0.74 : length == 7 ? 0.70 : 0.64
   }
 }

@@ -309,8 +309,8 @@ struct NameAligner {
     guard cap == .none else { return }
     let (coreA, wordsA) = NameAligner.core(a)
     let (coreB, wordsB) = NameAligner.core(b)
-    let coverage = schema == .person ? Scoring.personCoverage : Scoring.organizationCoverage
-    if matched.0 < coverage * coreA || matched.1 < coverage * coreB {
+    let coverage = Scoring.coverage(schema)
+    if matched.0 < coverage.ours * coreA || matched.1 < coverage.theirs * coreB {
       cap = .coverage
     } else if schema == .person, max(wordsA, wordsB) > 1, words < 2 {
       cap = .singleWord

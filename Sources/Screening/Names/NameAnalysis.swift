@@ -52,12 +52,12 @@ struct NameReader {
     for word in words {
       if open, word.bytes.count <= 2, var last = result.popLast() {
         last.bytes += word.bytes
-        last.dotted = word.dotted
+        last.glued = word.glued
         result.append(last)
-        open = word.dotted
+        open = word.glued
       } else {
         result.append(word)
-        open = word.dotted && word.bytes.count == 1
+        open = word.glued && word.bytes.count == 1
       }
     }
     return result
@@ -71,7 +71,7 @@ struct NameReader {
         var name = word
         var form = word
         name.bytes = Array(word.bytes.dropLast(suffix.count))
-        name.dotted = false
+        name.glued = false
         form.bytes = suffix
         return [name, form]
       }
@@ -135,13 +135,19 @@ struct NameReader {
   // "Abdulaziz", "Abdurrahman" and "Abdelkader" are two words to others.
   private func behindAbd(_ bytes: [UInt8]) -> [UInt8]? {
     guard bytes.count >= 8, bytes.starts(with: NameReader.abd) else { return nil }
-    for prefix in NameReader.prefixes where bytes.count >= prefix.count + 4 && bytes.starts(with: prefix) {
+    for prefix in NameReader.prefixes where bytes.count >= prefix.count + 4 && bytes.starts(with: prefix)
+      && !bytes[(prefix.count - 1)...].starts(with: NameReader.lah) && !bytes[prefix.count...].starts(with: NameReader.lah)
+    {
       return Array(bytes[prefix.count...])
     }
     return nil
   }
 
+  // "Abdullah" is a name of its own.
+  private static let lah = Array("lah".utf8)
   private static let ben = Array("ben".utf8)
+  private static let al = Array("al".utf8)
+  private static let el = Array("el".utf8)
   private static let abdul = Array("abdul".utf8)
   private static let abd = Array("abd".utf8)
   private static let prefixes = ["abdoul", "abdul", "abdel", "abdal", "abdol", "abdil", "abdur", "abder", "abdus", "abdes"]
@@ -162,7 +168,7 @@ struct NameReader {
   }
 
   private func organization(_ words: [Folding.Word]) -> [NameToken] {
-    let texts = words.map(\.bytes)
+    let texts = words.map { LegalWords.corrected($0.bytes) ?? $0.bytes }
     var tokens: [NameToken] = []
     var index = 0
     while index < texts.count {
@@ -194,21 +200,31 @@ struct NameReader {
       }
       index += 1
     }
+    if tokens.count > 1, !tokens.contains(where: { $0.role == .form }) {
+      // "OiOO KOSKOM": a short word at either end may be a legal form with a slip in it.
+      for index in [0, tokens.count - 1] where tokens[index].role == .word && LegalWords.mayBeForm(tokens[index].text) {
+        tokens[index].weight = min(tokens[index].weight, Scoring.short)
+      }
+    }
     return tokens
   }
 
   private func organizationWord(_ bytes: [UInt8], written: [UInt8]? = nil) -> NameToken {
     let hash = NameToken.hash(bytes)
     if classes.fillers.contains(hash) {
-      return NameToken(bytes, role: .filler, written: written, weight: Scoring.filler)
+      let weight = bytes == NameReader.al || bytes == NameReader.el ? Scoring.article : Scoring.filler
+      return NameToken(bytes, role: .filler, written: written, weight: weight)
     }
     if classes.generic.contains(hash) {
       return NameToken(bytes, role: .generic, written: written, weight: Scoring.generic)
     }
-    return word(bytes, written: written)
+    var token = word(bytes, written: written)
+    // "NPO", "TD" and the like are hardly words.
+    if bytes.count <= 2 { token.weight = min(token.weight, Scoring.short) }
+    return token
   }
 
-  // "44", "Forty-Four", "Forty 4", "VII"; a single "I", "V" or "X" only behind another word.
+  // "44", "Forty-Four", "Forty 4", "VII".
   private func number(_ words: [Folding.Word], at index: Int) -> (String, Int)? {
     let bytes = words[index].bytes
     if bytes[0] < 0x3A {
@@ -226,8 +242,9 @@ struct NameReader {
       }
       return ("\(value)", 1)
     }
-    guard index > 0, !words[index].dotted, bytes.count > 1 || words[index].upper, let value = WordClasses.roman(bytes)
-    else { return nil }
+    guard words.count > 1, !words[index].dotted, let value = WordClasses.roman(bytes) else { return nil }
+    // "I" is "and" in half of Europe.
+    if value == 1, schema != .vessel { return nil }
     return ("\(value)", 1)
   }
 }

@@ -161,5 +161,37 @@ enum NameVariants {
     kim gim
     jang chang ~zhang
     nguyen nguen
+    qaeda qaida qaedah qaidah qida kaida qaeeda
+    intl international internacional mezhdunarodnyy internationale
+    organisation organization organizatsiya organizacion
+    labour labor
+    center centre tsentr centr centro
+    defence defense
+    department dept
+    university univ universitet universite universidad
+    institute inst institut instituto
+    manufacturing mfg
+    brothers bros
+    association assn assoc asociacion
+    government govt
+    national natl nacional
+    technology technologies tech tekhnologii tekhnologiya
+    industry industries
+    holding holdings kholding
+    system systems systemy sistemy
+    service services servis
+    management mgmt
+    engineering eng
+    group grp gruppe grupo groupe gruppa grupp
+    plant zavod
+    bank banco banka banque
+    trading trade torgovyy
+    solutions solution
+    shipping shippping
+    enterprise enterprises predpriyatie
+    investment investments invest
+    production proizvodstvennoe proizvodstvennaya
+    scientific nauchno nauchnyy
+    lines line
     """
 }

@@ -15,10 +15,12 @@ public enum Scoring {
   static let generic: Float = 0.5
   static let place: Float = 0.6
   static let number: Float = 0.6
+  static let short: Float = 0.6
   static let initial: Float = 0.3
   static let particle: Float = 0.05
   static let title: Float = 0.04
   static let filler: Float = 0.04
+  static let article: Float = 0.25
   static let form: Float = 0.1
 
   /// What unlikeness of a pair adds below the line.
@@ -32,9 +34,11 @@ public enum Scoring {
   /// What legal forms that disagree add below the line.
   static let formConflict: Float = 0.25
 
-  /// The share of either name's weight that must be matched by more than an initial.
-  static let personCoverage: Float = 0.42
-  static let organizationCoverage: Float = 0.51
+  /// The share of a name's weight that must be matched by more than an initial: of ours, and of theirs. Of an
+  /// organisation's, more than half of what we ask for: two companies that share one word of two are strangers.
+  static func coverage(_ schema: NameSchema) -> (ours: Float, theirs: Float) {
+    schema == .person ? (0.42, 0.42) : (0.51, 0.42)
+  }
   /// What a comparison that fails such a condition can reach at most.
   static let cap: Float = 0.65
 
