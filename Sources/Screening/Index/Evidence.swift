@@ -14,10 +14,14 @@ enum Evidence {
   static let highestGain = birthDateAgrees + countryAgrees
 
   /// The identifier that both have.
-  static func sharedIdentifier(_ subject: Subject, _ entry: ListEntry) -> (ours: ListEntry.Identifier, theirs: ListEntry.Identifier)? {
+  static func sharedIdentifier(_ subject: Subject, _ entry: ListEntry) -> (
+    ours: ListEntry.Identifier, theirs: ListEntry.Identifier
+  )? {
     for ours in subject.identifiers {
       guard let key = key(ours.value) else { continue }
-      for theirs in entry.identifiers where self.key(theirs.value) == key && agree(ours, theirs) { return (ours, theirs) }
+      for theirs in entry.identifiers where self.key(theirs.value) == key && agree(ours, theirs) {
+        return (ours, theirs)
+      }
     }
     return nil
   }

@@ -174,7 +174,9 @@ extension NameIndex {
   }
 
   // Whether their words that are like any of ours cover enough of the name.
-  private func mayCover(_ name: UInt32, _ coverage: Float, _ least: Int, _ room: borrowing SearchRoom, _ search: UInt32) -> Bool {
+  private func mayCover(_ name: UInt32, _ coverage: Float, _ least: Int, _ room: borrowing SearchRoom, _ search: UInt32)
+    -> Bool
+  {
     var weight: Float = 0.001  // sums of the same weights in another order differ in the last digits
     var like = 0
     for position in words.range(name) {

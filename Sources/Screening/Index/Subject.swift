@@ -28,7 +28,8 @@ public struct Subject: Sendable, Hashable {
     self.init(
       kind: Subject.kind(submission.kind), names: [submission.name].compactMap(\.self) + (submission.aliases ?? []))
     birthDate = submission.birthDate
-    countries = (submission.citizenships ?? [])
+    countries =
+      (submission.citizenships ?? [])
       + (submission.addresses ?? []).filter { $0.kind != .billing }.compactMap(\.country)
     identifiers = (submission.identifiers ?? []).compactMap(Subject.identifier)
   }

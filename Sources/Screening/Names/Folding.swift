@@ -22,7 +22,8 @@ enum Folding {
   /// The words of a text. Never more than the limits of ``NameLimits``.
   static func words(of text: String) -> (words: [Word], comma: Bool) {
     var bytes: [UInt8] = []
-    let prefix = text.utf8.count <= NameLimits.bytes ? text : String(decoding: text.utf8.prefix(NameLimits.bytes), as: UTF8.self)
+    let prefix =
+      text.utf8.count <= NameLimits.bytes ? text : String(decoding: text.utf8.prefix(NameLimits.bytes), as: UTF8.self)
     bytes.reserveCapacity(prefix.utf8.count + 8)
     if prefix.utf8.allSatisfy({ $0 < 0x80 }) {
       bytes.append(contentsOf: prefix.utf8)
@@ -43,7 +44,8 @@ enum Folding {
     func close(dotted: Bool) {
       guard !current.isEmpty else { return }
       if words.count < NameLimits.words {
-        words.append(Word(bytes: current, dotted: dotted, glued: dotted, upper: uppers > 0 && lowers == 0, character: character))
+        words.append(
+          Word(bytes: current, dotted: dotted, glued: dotted, upper: uppers > 0 && lowers == 0, character: character))
       }
       character = 0
       current.removeAll(keepingCapacity: true)

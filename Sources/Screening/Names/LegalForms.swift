@@ -107,17 +107,20 @@ let legalForms: [(LegalForm, String)] = [
 enum LegalWords {
   private static let words = [
     "limited", "company", "liability", "corporation", "incorporated", "joint", "stock", "obshchestvo", "ogranichennoi",
-    "ogranichennoy", "otvetstvennostyu", "aktsionernoe", "aktsionernoye", "publichnoe", "otkrytoe", "zakrytoe", "sirketi",
+    "ogranichennoy", "otvetstvennostyu", "aktsionernoe", "aktsionernoye", "publichnoe", "otkrytoe", "zakrytoe",
+    "sirketi",
     "anonim", "sociedad", "anonima", "aktiengesellschaft", "gesellschaft", "public",
   ].map { TokenText($0.utf8) }
   private static let short = [
-    "ltd", "llc", "inc", "plc", "ooo", "oao", "pao", "zao", "jsc", "pjsc", "ojsc", "cjsc", "gmbh", "corp", "sarl", "srl", "fze",
+    "ltd", "llc", "inc", "plc", "ooo", "oao", "pao", "zao", "jsc", "pjsc", "ojsc", "cjsc", "gmbh", "corp", "sarl",
+    "srl", "fze",
     "ltda", "sas", "spa", "pte", "ood", "llp", "bvba", "ao", "co",
   ].map { TokenText($0.utf8) }
 
   /// Whether a short word is one letter off a usual legal form.
   static func mayBeForm(_ text: TokenText) -> Bool {
-    (3...5).contains(text.count) && short.contains { abs(Int($0.count) - Int(text.count)) <= 1 && editDistance($0, text) == 1 }
+    (3...5).contains(text.count)
+      && short.contains { abs(Int($0.count) - Int(text.count)) <= 1 && editDistance($0, text) == 1 }
   }
 
   private static let letters = words.map(\.letters)

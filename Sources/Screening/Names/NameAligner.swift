@@ -20,12 +20,27 @@ struct NameAligner {
     case number
   }
 
+  /// What stands below the line beside the pairs, by its cause.
+  struct Penalties {
+    var conflict: Float = 0
+    var missingOurs: Float = 0
+    var missingTheirs: Float = 0
+    var initials: Float = 0
+    var forms: Float = 0
+    var numbers: Float = 0
+
+    var sum: Float { conflict + missingOurs + missingTheirs + initials + forms + numbers }
+  }
+
   private(set) var pairs: [Pair] = []
   private(set) var usedA: UInt32 = 0
   private(set) var usedB: UInt32 = 0
-  private(set) var cap = Cap.none
-  private(set) var reordered = false
-  private(set) var formsDisagree = false
+  var cap = Cap.none
+  var reordered = false
+  /// What stands above and below the line of the score, and how much of that below is for what.
+  var above: Float = 0
+  var below: Float = 0
+  var penalties = Penalties()
   private var candidates: [Pair] = []
 
   init() {
@@ -41,7 +56,9 @@ struct NameAligner {
     usedB = 0
     cap = .none
     reordered = false
-    formsDisagree = false
+    above = 0
+    below = 0
+    penalties = Penalties()
     guard !a.isEmpty, !b.isEmpty else { return 0 }
     if a.count == b.count, a.indices.allSatisfy({ NameAligner.same(a[$0], b[$0]) }) {
       for index in a.indices {
@@ -103,8 +120,10 @@ struct NameAligner {
           let mean = (weight + b[j].weight) / 2
           candidates.append(
             swapped
-              ? Pair(a: UInt8(j), aCount: 1, b: UInt8(start), bCount: UInt8(count), value: 0.97, kind: .joined, weight: mean)
-              : Pair(a: UInt8(start), aCount: UInt8(count), b: UInt8(j), bCount: 1, value: 0.97, kind: .joined, weight: mean)
+              ? Pair(
+                a: UInt8(j), aCount: 1, b: UInt8(start), bCount: UInt8(count), value: 0.97, kind: .joined, weight: mean)
+              : Pair(
+                a: UInt8(start), aCount: UInt8(count), b: UInt8(j), bCount: 1, value: 0.97, kind: .joined, weight: mean)
           )
         }
       }
@@ -140,8 +159,12 @@ struct NameAligner {
     let (bareA, bareB) = (whole(a, bare(a)), whole(b, bare(b)))
     let (allA, allB) = (whole(a, a.count), whole(b, b.count))
     if bareA == bareB || allA == allB || bareA == allB || allA == bareB { return true }
-    if a.count == 1, b.count <= NameIndex.longestRotated { return (1..<max(1, b.count)).contains { whole(b, b.count, from: $0) == allA } }
-    if b.count == 1, a.count <= NameIndex.longestRotated { return (1..<max(1, a.count)).contains { whole(a, a.count, from: $0) == allB } }
+    if a.count == 1, b.count <= NameIndex.longestRotated {
+      return (1..<max(1, b.count)).contains { whole(b, b.count, from: $0) == allA }
+    }
+    if b.count == 1, a.count <= NameIndex.longestRotated {
+      return (1..<max(1, a.count)).contains { whole(a, a.count, from: $0) == allB }
+    }
     return false
   }
 
@@ -217,140 +240,5 @@ struct NameAligner {
   // Words that were joined explain more of both names than any one pair among them.
   private static func rank(_ pair: Pair) -> Float {
     pair.kind == .joined ? pair.value + Float(pair.aCount + pair.bCount) : pair.kind == .initial ? 0.1 : pair.value
-  }
-
-  // MARK: - What it amounts to
-
-  private mutating func total(_ a: [NameToken], _ b: [NameToken], schema: NameSchema) -> Float {
-    var above: Float = 0
-    var below: Float = 0
-    var matchedA: Float = 0
-    var matchedB: Float = 0
-    var matchedWords = 0
-    var serial = false
-    var initialOurs = false
-    var initialTheirs = false
-    var lastB = -1
-    var order: UInt32 = 0
-    for pair in pairs {
-      above += pair.weight * pair.value
-      below += pair.weight * (1 + Scoring.doubt * (1 - pair.value))
-      if pair.kind == .initial {
-        // What the initial leaves open is as if half of the word were missing.
-        let full = max(a[Int(pair.a)].weight, b[Int(pair.b)].weight)
-        below += Scoring.missing * 0.5 * max(0, full - Scoring.initial)
-        if a[Int(pair.a)].role == .initial { initialOurs = true } else { initialTheirs = true }
-        matchedWords += 1
-        continue
-      }
-      var core = false
-      for offset in 0..<Int(pair.aCount) {
-        let index = (Int(pair.a) + offset) % a.count
-        guard a[index].role.isCore || pair.aCount > 1 else { continue }
-        matchedA += a[index].weight
-        core = true
-        serial = serial || WordClasses.shared.serial.contains(a[index].hash)
-      }
-      for offset in 0..<Int(pair.bCount) {
-        let index = (Int(pair.b) + offset) % b.count
-        guard b[index].role.isCore || pair.bCount > 1 else { continue }
-        matchedB += b[index].weight
-      }
-      if core {
-        matchedWords += max(Int(pair.aCount), Int(pair.bCount))
-        order |= 1 << UInt32(pair.a)
-      }
-    }
-    for index in 0..<a.count where order & (1 << UInt32(index)) != 0 {
-      for pair in pairs where Int(pair.a) == index && pair.kind != .initial {
-        if Int(pair.b) < lastB { reordered = true }
-        lastB = Int(pair.b)
-      }
-    }
-    let ours = Leftover(a, used: usedA)
-    let theirs = Leftover(b, used: usedB)
-    let conflict = min(ours.core, theirs.core)
-    below += 2 * Scoring.conflict * conflict
-    below += Scoring.missing * (max(ours.core, theirs.core) - conflict + ours.little + theirs.little)
-    // "Ben H. Attia" is not "Ben Haas": the name with the initial has words that the other should have.
-    if initialOurs { below += Scoring.initialBeside * ours.core }
-    if initialTheirs { below += Scoring.initialBeside * theirs.core }
-    if ours.form != 0, theirs.form != 0 {
-      formsDisagree = true
-      below += ours.form == LegalForm.nonprofit.rawValue || theirs.form == LegalForm.nonprofit.rawValue
-        ? 1.2 : ours.form == LegalForm.company.rawValue || theirs.form == LegalForm.company.rawValue
-          ? Scoring.formConflict * 0.2 : Scoring.formConflict
-    } else if ours.form != 0 || theirs.form != 0 {
-      below += Scoring.missing * Scoring.form
-    }
-    if schema != .person { below += numbers(ours, theirs, serial: serial, schema: schema) }
-    guard below > 0 else { return 0 }
-    var score = above / below
-    if reordered { score -= Scoring.reordered }
-    restrict(a, b, matched: (matchedA, matchedB), words: matchedWords, schema: schema)
-    if cap != .none { score = min(score, Scoring.cap) }
-    return max(score, 0)
-  }
-
-  // Ships and funds are told apart by their numbers.
-  private mutating func numbers(_ ours: Leftover, _ theirs: Leftover, serial: Bool, schema: NameSchema) -> Float {
-    if ours.numbers > 0, theirs.numbers > 0 {
-      if serial { return 0.5 }
-      cap = .number
-      return 2
-    }
-    guard ours.numbers + theirs.numbers > 0 else { return 0 }
-    return schema == .vessel ? 0.3 : 0.9
-  }
-
-  private mutating func restrict(
-    _ a: [NameToken], _ b: [NameToken], matched: (Float, Float), words: Int, schema: NameSchema
-  ) {
-    guard cap == .none else { return }
-    let (coreA, wordsA) = NameAligner.core(a)
-    let (coreB, wordsB) = NameAligner.core(b)
-    let coverage = Scoring.coverage(schema)
-    if matched.0 < coverage.ours * coreA || matched.1 < coverage.theirs * coreB {
-      cap = .coverage
-    } else if schema == .person, max(wordsA, wordsB) > 1, words < 2 {
-      cap = .singleWord
-    }
-  }
-
-  /// The weight of the words that a name is known by, and how many there are, initials included.
-  static func core(_ tokens: [NameToken]) -> (weight: Float, words: Int) {
-    var weight: Float = 0
-    var words = 0
-    for token in tokens {
-      if token.role.isCore {
-        weight += token.weight
-        words += 1
-      } else if token.role == .initial {
-        words += 1
-      }
-    }
-    return (weight, words)
-  }
-
-  /// What of a name found nothing in the other.
-  private struct Leftover {
-    var core: Float = 0
-    var little: Float = 0
-    var numbers = 0
-    var form: UInt16 = 0
-
-    init(_ tokens: [NameToken], used: UInt32) {
-      for index in tokens.indices where used & (1 << UInt32(index)) == 0 {
-        let token = tokens[index]
-        switch token.role {
-        case .number: numbers += 1
-        case .form: form = token.value
-        // An initial that fits nothing speaks against the other name as a word would, if more softly.
-        case .initial: core += 0.6
-        case .particle, .title, .filler: little += token.weight
-        case .word, .generic, .place: core += token.weight
-        }
-      }
-    }
   }
 }

@@ -117,10 +117,13 @@ struct NameReader {
       }
       if bytes.count == 1, bytes[0] >= 0x61 {
         let little = !words[index].dotted && !words[index].upper && classes.particles.contains(hash)
-        tokens.append(NameToken(bytes, role: little ? .particle : .initial, weight: little ? Scoring.particle : Scoring.initial))
+        tokens.append(
+          NameToken(bytes, role: little ? .particle : .initial, weight: little ? Scoring.particle : Scoring.initial))
       } else if bytes[0] < 0x3A {
         tokens.append(NameToken(bytes, role: .number, weight: Scoring.number))
-      } else if classes.titles.contains(hash) || isGeneration(bytes) || (isForm(bytes) && index > 1 && index == words.count - 1) {
+      } else if classes.titles.contains(hash) || isGeneration(bytes)
+        || (isForm(bytes) && index > 1 && index == words.count - 1)
+      {
         tokens.append(NameToken(bytes, role: .title, weight: Scoring.title))
       } else if classes.particles.contains(hash) {
         tokens.append(NameToken(bytes, role: .particle, weight: Scoring.particle))
@@ -135,8 +138,10 @@ struct NameReader {
   // "Abdulaziz", "Abdurrahman" and "Abdelkader" are two words to others.
   private func behindAbd(_ bytes: [UInt8]) -> [UInt8]? {
     guard bytes.count >= 8, bytes.starts(with: NameReader.abd) else { return nil }
-    for prefix in NameReader.prefixes where bytes.count >= prefix.count + 4 && bytes.starts(with: prefix)
-      && !bytes[(prefix.count - 1)...].starts(with: NameReader.lah) && !bytes[prefix.count...].starts(with: NameReader.lah)
+    for prefix in NameReader.prefixes
+    where bytes.count >= prefix.count + 4 && bytes.starts(with: prefix)
+      && !bytes[(prefix.count - 1)...].starts(with: NameReader.lah)
+      && !bytes[prefix.count...].starts(with: NameReader.lah)
     {
       return Array(bytes[prefix.count...])
     }
@@ -150,8 +155,10 @@ struct NameReader {
   private static let el = Array("el".utf8)
   private static let abdul = Array("abdul".utf8)
   private static let abd = Array("abd".utf8)
-  private static let prefixes = ["abdoul", "abdul", "abdel", "abdal", "abdol", "abdil", "abdur", "abder", "abdus", "abdes"]
-    .map { Array($0.utf8) }
+  private static let prefixes = [
+    "abdoul", "abdul", "abdel", "abdal", "abdol", "abdil", "abdur", "abder", "abdus", "abdes",
+  ]
+  .map { Array($0.utf8) }
 
   private func isGeneration(_ bytes: [UInt8]) -> Bool {
     bytes.count <= 3 && bytes.count >= 2 && bytes != [0x78, 0x69] && WordClasses.roman(bytes) != nil
@@ -250,5 +257,7 @@ struct NameReader {
 }
 
 extension Array where Element == UInt8 {
-  fileprivate func ends(with suffix: [UInt8]) -> Bool { count >= suffix.count && self[(count - suffix.count)...].elementsEqual(suffix) }
+  fileprivate func ends(with suffix: [UInt8]) -> Bool {
+    count >= suffix.count && self[(count - suffix.count)...].elementsEqual(suffix)
+  }
 }

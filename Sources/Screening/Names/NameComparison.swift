@@ -84,19 +84,34 @@ extension NameAligner {
       onlyOurs: rest(ours.tokens, usedA), onlyTheirs: rest(theirTokens, usedB), adjustments: adjustments)
   }
 
+  // What each cause took off, measured as what the score would have been without it.
+  private func effect(of penalty: Float) -> Double? {
+    guard penalty > 0, below > penalty else { return nil }
+    return Rounding.score(above / below - above / (below - penalty))
+  }
+
   private var adjustments: [NameComparison.Adjustment] {
     var list: [NameComparison.Adjustment] = []
-    if reordered {
-      list.append(.init(reason: "the words stand in another order", effect: -Double(Scoring.reordered)))
+    let causes: [(Float, String)] = [
+      (penalties.conflict, "each name has words where the other has different ones"),
+      (penalties.missingOurs, "only our name has more words"),
+      (penalties.missingTheirs, "only the listed name has more words"),
+      (penalties.initials, "an initial leaves the word open"),
+      (penalties.forms, "the legal forms are not the same"),
+      (penalties.numbers, cap == .number ? "the numbers differ" : "a number differs or is missing"),
+    ]
+    for (penalty, reason) in causes {
+      if let effect = effect(of: penalty), effect <= -0.005 { list.append(.init(reason: reason, effect: effect)) }
     }
-    if formsDisagree { list.append(.init(reason: "the legal forms are of different kinds")) }
+    if reordered {
+      list.append(.init(reason: "the words stand in another order", effect: -Rounding.score(Scoring.reordered)))
+    }
+    let most = "at most \(Rounding.text(Scoring.cap))"
     switch cap {
     case .none: break
-    case .coverage:
-      list.append(.init(reason: "too little of one of the names is matched: at most \(Rounding.text(Scoring.cap))"))
-    case .singleWord:
-      list.append(.init(reason: "one word in common does not make a person: at most \(Rounding.text(Scoring.cap))"))
-    case .number: list.append(.init(reason: "the numbers differ: at most \(Rounding.text(Scoring.cap))"))
+    case .coverage: list.append(.init(reason: "too little of one of the names is matched: \(most)"))
+    case .singleWord: list.append(.init(reason: "one word in common does not make a person: \(most)"))
+    case .number: list.append(.init(reason: "what has another number is another: \(most)"))
     }
     return list
   }

@@ -14,7 +14,6 @@ struct PhraseTable: Sendable {
   private var meanings: [UInt64: (meaning: Meaning, words: Int)] = [:]
   // The first words, so that the usual word is dismissed by one look-up; with the most words a sequence has.
   private var longest: [UInt64: Int] = [:]
-  private(set) var placeNames: [UInt64: UInt16] = [:]
 
   private init() {
     for (form, text) in legalForms {
@@ -23,7 +22,9 @@ struct PhraseTable: Sendable {
         add(words, .form(form))
         guard words.count > 1, words.allSatisfy({ $0.count > 2 }) else { continue }
         // Any two neighbours may be written as one.
-        for index in 1..<words.count { add(words[..<(index - 1)] + [words[index - 1] + words[index]] + words[(index + 1)...], .form(form)) }
+        for index in 1..<words.count {
+          add(words[..<(index - 1)] + [words[index - 1] + words[index]] + words[(index + 1)...], .form(form))
+        }
       }
     }
     for country in CountryTable.shared.all {
@@ -36,9 +37,12 @@ struct PhraseTable: Sendable {
       let country = to == "usa" ? Country("US") : to == "uk" ? Country("GB") : to == "uae" ? Country("AE") : Country(to)
       let bytes = Array(to.utf8)
       add(
-        from.split(separator: " ").map { Array($0.utf8) }, country.map { .place(bytes, $0.index + 1) } ?? .rewrite(bytes))
+        from.split(separator: " ").map { Array($0.utf8) },
+        country.map { .place(bytes, $0.index + 1) } ?? .rewrite(bytes))
     }
-    for name in ["usa", "uk", "uae"] { add([Array(name.utf8)], .place(Array(name.utf8), Country(name)?.index ?? 0 + 1)) }
+    for name in ["usa", "uk", "uae"] {
+      if let country = Country(name) { add([Array(name.utf8)], .place(Array(name.utf8), country.index + 1)) }
+    }
   }
 
   private mutating func add(_ words: [[UInt8]], _ meaning: Meaning) {

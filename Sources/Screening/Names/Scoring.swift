@@ -33,6 +33,14 @@ public enum Scoring {
   static let initialBeside: Float = 0.7
   /// What legal forms that disagree add below the line.
   static let formConflict: Float = 0.25
+  static let nonprofitConflict: Float = 1.2
+  /// What numbers add that differ, that differ within a series, and that only one name has.
+  static let numberConflict: Float = 2
+  static let serialNumber: Float = 0.5
+  static let numberMissing: Float = 0.9
+  static let vesselNumberMissing: Float = 0.3
+  /// What an initial weighs that fits nothing.
+  static let strayInitial: Float = 0.6
 
   /// The share of a name's weight that must be matched by more than an initial: of ours, and of theirs. Of an
   /// organisation's, more than half of what we ask for: two companies that share one word of two are strangers.

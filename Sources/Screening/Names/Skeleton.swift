@@ -56,7 +56,9 @@ enum Skeleton {
         }
       case UInt8(ascii: "c"):
         let next = index + 1 < word.count ? word[index + 1] : 0
-        append([UInt8(ascii: "e"), UInt8(ascii: "i"), UInt8(ascii: "y")].contains(next) ? UInt8(ascii: "s") : UInt8(ascii: "k"))
+        append(
+          [UInt8(ascii: "e"), UInt8(ascii: "i"), UInt8(ascii: "y")].contains(next)
+            ? UInt8(ascii: "s") : UInt8(ascii: "k"))
       case UInt8(ascii: "h") where index > 0: break
       default: append(byte)
       }

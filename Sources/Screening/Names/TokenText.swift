@@ -72,7 +72,8 @@ func editDistance(_ pattern: TokenText, _ text: TokenText) -> Int {
   for index in 0..<Int(text.count) {
     let match = pattern.positions(of: text[index])
     let swapped = ((~diagonal & match) << 1) & matchBefore
-    diagonal = (((match & verticalPositive) &+ verticalPositive) ^ verticalPositive) | match | verticalNegative | swapped
+    diagonal =
+      (((match & verticalPositive) &+ verticalPositive) ^ verticalPositive) | match | verticalNegative | swapped
     var horizontalPositive = verticalNegative | ~(diagonal | verticalPositive)
     var horizontalNegative = diagonal & verticalPositive
     if horizontalPositive & last != 0 { distance += 1 }

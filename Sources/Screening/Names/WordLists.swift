@@ -61,7 +61,8 @@ enum WordLists {
   /// Written one way for another, word sequence by word sequence, in organisations.
   static let rewrites: [(String, String)] = [
     ("united states of america", "usa"), ("united states", "usa"), ("us", "usa"), ("united kingdom", "uk"),
-    ("great britain", "uk"), ("united arab emirates", "uae"), ("russian federation", "russia"), ("int l", "international"),
+    ("great britain", "uk"), ("united arab emirates", "uae"), ("russian federation", "russia"),
+    ("int l", "international"),
     ("co operation", "cooperation"), ("schweiz", "switzerland"), ("suisse", "switzerland"), ("deutschland", "germany"),
     ("espana", "spain"), ("italia", "italy"), ("nederland", "netherlands"), ("norge", "norway"), ("sverige", "sweden"),
     ("danmark", "denmark"), ("brasil", "brazil"), ("rossiya", "russia"),
