@@ -17,6 +17,7 @@ enum TokenKeys {
     body(exact(token.hash))
     guard token.role != .number else { return }
     if token.role == .place { body(mixed(UInt64(token.value), 2)) }
+    body(mixed(token.undoubled, 14))
     if token.skeleton != 0 { body(mixed(UInt64(token.skeleton), 3)) }
     for index in 0..<4 where token.groups[index] != 0 {
       body(mixed(UInt64(token.groups[index] & ~VariantTable.weakBit), 4))

@@ -131,7 +131,11 @@ enum Folding {
         appendCharacters(word, to: &bytes)
       } else {
         let roman = String(word).applyingTransform(StringTransform("Any-Latin; Latin-ASCII"), reverse: false) ?? ""
-        bytes.append(contentsOf: roman.utf8.filter { $0 < 0x80 })
+        var letters = roman.utf8.filter { $0 < 0x80 }
+        // Katakana cannot write a final consonant: "baraku" is Barack.
+        let isKatakana = word.allSatisfy { (0x30A0...0x30FF).contains($0.value) }
+        if isKatakana, letters.count > 4, letters.last == UInt8(ascii: "u") { letters.removeLast() }
+        bytes.append(contentsOf: letters)
       }
       word = String.UnicodeScalarView()
     }

@@ -57,6 +57,8 @@ private func wordLikeness(_ a: NameToken, _ b: NameToken) -> (value: Float, kind
   if let strong = sharedGroup(a.groups, b.groups) { return strong ? (0.95, .variant) : (0.78, .shortForm) }
   // Two words that many organisations have are two words, whatever their letters.
   if a.role == .generic, b.role == .generic { return (0, .equal) }
+  // "Emanuel" and "Emmanuel", "Joonng" and "Jong".
+  if a.undoubled == b.undoubled, min(a.text.count, b.text.count) > 1 { return (0.92, .spelling) }
   // Another spelling does not make one syllable of another, and a slip of the pen only if all else agrees.
   if a.isSyllable, b.isSyllable { return typoLikeness(a, b) > 0 ? (TypoAllowance.faint, .typo) : (0, .equal) }
   let sameSound = a.skeleton != 0 && a.skeleton == b.skeleton

@@ -5,8 +5,8 @@ extension NameAligner {
     let ours = Leftover(a, used: usedA)
     let theirs = Leftover(b, used: usedB)
     penalties.conflict = 2 * Scoring.conflict * min(ours.core, theirs.core)
-    penalties.missingOurs = Scoring.missing * (max(0, ours.core - theirs.core) + ours.little)
-    penalties.missingTheirs = Scoring.missing * (max(0, theirs.core - ours.core) + theirs.little)
+    penalties.missingOurs = missing(ours, beside: theirs, schema: schema)
+    penalties.missingTheirs = missing(theirs, beside: ours, schema: schema)
     // "Ben H. Attia" is not "Ben Haas": the name with the initial has words that the other should have.
     if matched.initialOurs { penalties.initials += Scoring.initialBeside * ours.core }
     if matched.initialTheirs { penalties.initials += Scoring.initialBeside * theirs.core }
@@ -20,6 +20,16 @@ extension NameAligner {
     restrict(a, b, matched, schema: schema)
     if cap != .none { score = min(score, Scoring.cap) }
     return max(score, 0)
+  }
+
+  private func missing(_ side: Leftover, beside other: Leftover, schema: NameSchema) -> Float {
+    var missing = Scoring.missing * (max(0, side.core - other.core) + side.little)
+    if other.core == 0 {
+      // A patronymic is often left out; a country is what tells a subsidiary from its parent.
+      missing -= Scoring.missing * side.patronymic * 0.5
+      if schema == .organization, side.place > 0 { missing += Scoring.placeMissing }
+    }
+    return missing
   }
 
   /// What the pairs amount to.
@@ -135,6 +145,9 @@ extension NameAligner {
     var little: Float = 0
     var numbers = 0
     var form: UInt16 = 0
+    /// How much of `core` are patronymics and places.
+    var patronymic: Float = 0
+    var place: Float = 0
 
     init(_ tokens: [NameToken], used: UInt32) {
       for index in tokens.indices where used & (1 << UInt32(index)) == 0 {
@@ -145,7 +158,10 @@ extension NameAligner {
         // An initial that fits nothing speaks against the other name as a word would, if more softly.
         case .initial: core += Scoring.strayInitial
         case .particle, .title, .filler: little += token.weight
-        case .word, .generic, .place: core += token.weight
+        case .word, .generic, .place:
+          core += token.weight
+          if token.isPatronymic { patronymic += token.weight }
+          if token.role == .place { place += token.weight }
         }
       }
     }

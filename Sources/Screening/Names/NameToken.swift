@@ -28,6 +28,8 @@ struct NameToken: Sendable, Hashable {
   /// The multiplier that makes room for this word behind another in a combined hash.
   var power: UInt64
   var letters: UInt64
+  /// Of the word without doubled letters.
+  var undoubled: UInt64
   var skeleton: UInt32
   /// The groups of ``NameVariants`` that the word belongs to, 0 where none; the high bit says "as a short form".
   var groups: SIMD4<UInt16>
@@ -37,6 +39,8 @@ struct NameToken: Sendable, Hashable {
   var character: UInt32
   /// Whether it is a syllable of Mandarin.
   var isSyllable: Bool
+  /// Whether it ends as East Slavic patronymics do.
+  var isPatronymic: Bool
   var weight: Float
 
   init(_ bytes: [UInt8], role: Role, value: UInt16 = 0, character: UInt32 = 0, written: [UInt8]? = nil, weight: Float) {
@@ -50,10 +54,12 @@ struct NameToken: Sendable, Hashable {
     power = 1
     for _ in written ?? bytes { power = power &* NameToken.base }
     letters = text.letters
+    undoubled = NameToken.undoubled(bytes)
     let alphabetic = role == .word || role == .generic || role == .place
     // Short words have too little sound to be told apart by it.
     skeleton = alphabetic && bytes.count > 4 ? Skeleton.hash(of: bytes) : 0
     groups = VariantTable.shared.groups(of: hash)
+    isPatronymic = role == .word && NameToken.isPatronymic(text.string)
     isSyllable = role == .word && bytes.count <= 6 && MandarinSyllables.shared.contains(hash)
   }
 
@@ -68,6 +74,20 @@ struct NameToken: Sendable, Hashable {
 
   /// The hash of a word with one more byte.
   static func extended(_ hash: UInt64, by byte: UInt8) -> UInt64 { hash &* base &+ UInt64(byte) &+ 0x51 }
+
+  private static func isPatronymic(_ word: String) -> Bool {
+    word.utf8.count >= 7 && ["ovich", "evich", "ovych", "evych", "ovna", "evna", "ivna"].contains { word.hasSuffix($0) }
+  }
+
+  private static func undoubled(_ bytes: [UInt8]) -> UInt64 {
+    var hash: UInt64 = 0
+    var last: UInt8 = 0
+    for byte in bytes where byte != last {
+      hash = extended(hash, by: byte)
+      last = byte
+    }
+    return hash
+  }
 
   static func log10(_ value: Float) -> Float { Float(Foundation.log10(Double(value))) }
 }

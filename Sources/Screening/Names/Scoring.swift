@@ -26,9 +26,11 @@ public enum Scoring {
   /// What unlikeness of a pair adds below the line.
   static let doubt: Float = 1.2
   /// What a word that has another in its place adds below the line, for each side's weight.
-  static let conflict: Float = 1.35
+  static let conflict: Float = 1.45
   /// What a word that the other name lacks adds below the line.
   static let missing: Float = 0.28
+  /// What a country adds that only one organisation's name has.
+  static let placeMissing: Float = 0.3
   /// What a word adds below the line that the other name lacks, though its other word was spent on an initial.
   static let initialBeside: Float = 0.7
   /// What legal forms that disagree add below the line.
