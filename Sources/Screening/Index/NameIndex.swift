@@ -99,11 +99,8 @@ struct NameIndexBuilder {
   /// The index, with words weighed by the frequencies.
   consuming func finish(_ frequencies: TokenFrequencies) -> NameIndex {
     known = [:]
-    for id in vocabulary.indices where vocabulary[id].role == .word && vocabulary[id].character == 0 {
-      let hash = vocabulary[id].hash
-      // Words that were promoted because their name has no others keep their weight in both readings.
-      let weight = frequencies.weight(of: hash, in: schema)
-      vocabulary[id].weight = schema == .person || vocabulary[id].text.count > 2 ? weight : min(weight, Scoring.short)
+    for id in vocabulary.indices where vocabulary[id].role == .word {
+      vocabulary[id].weight = NameReader.weight(vocabulary[id], frequencies, schema)
     }
     let vocabulary = vocabulary
     let flat = flat

@@ -76,7 +76,8 @@ private func typoLikeness(_ a: NameToken, _ b: NameToken) -> Float {
   guard (a.letters ^ b.letters).nonzeroBitCount <= 2 * allowed else { return 0 }
   let distance = editDistance(a.text, b.text)
   guard distance <= allowed else { return 0 }
-  return TypoAllowance.likeness(edits: distance, length: short)
+  // A letter too many or too few in five is less than another in four.
+  return TypoAllowance.likeness(edits: distance, length: distance == 1 && short >= 4 ? long : short)
 }
 
 /// Typos in proportion to length.

@@ -40,7 +40,7 @@ struct NameReader {
     var tokens = schema == .person ? person(words) : organization(words)
     if !tokens.contains(where: \.role.isCore) {
       // A name of nothing but adornments ("Al", "The Company") is known by them.
-      tokens = words.map { NameToken($0.bytes, role: .word, weight: 1) }
+      tokens = words.map { $0.character == 0 ? word($0.bytes) : character($0) }
     }
     return tokens
   }
@@ -99,7 +99,7 @@ struct NameReader {
         continue
       }
       if words[index].character != 0 {
-        tokens.append(NameToken(bytes, role: .word, character: words[index].character, weight: 1))
+        tokens.append(character(words[index]))
         index += 1
         continue
       }
@@ -140,16 +140,15 @@ struct NameReader {
     guard bytes.count >= 8, bytes.starts(with: NameReader.abd) else { return nil }
     for prefix in NameReader.prefixes
     where bytes.count >= prefix.count + 4 && bytes.starts(with: prefix)
-      && !bytes[(prefix.count - 1)...].starts(with: NameReader.lah)
-      && !bytes[prefix.count...].starts(with: NameReader.lah)
+      && !NameReader.whole.contains(where: { editDistance($0, TokenText(bytes)) <= 1 })
     {
       return Array(bytes[prefix.count...])
     }
     return nil
   }
 
-  // "Abdullah" is a name of its own.
-  private static let lah = Array("lah".utf8)
+  // Names of their own that only begin so.
+  private static let whole = ["abdullah", "abdullahi", "abdallah", "abdoulaye"].map { TokenText($0.utf8) }
   private static let ben = Array("ben".utf8)
   private static let al = Array("al".utf8)
   private static let el = Array("el".utf8)
@@ -170,8 +169,26 @@ struct NameReader {
   }
 
   private func word(_ bytes: [UInt8], written: [UInt8]? = nil) -> NameToken {
-    NameToken(
-      bytes, role: .word, written: written, weight: frequencies.weight(of: NameToken.hash(bytes), in: schema))
+    var token = NameToken(bytes, role: .word, written: written, weight: 1)
+    token.weight = NameReader.weight(token, frequencies, schema)
+    return token
+  }
+
+  private func character(_ word: Folding.Word) -> NameToken {
+    NameToken(word.bytes, role: .word, character: word.character, weight: 1)
+  }
+
+  /// The ``NameToken/value`` of a word that may be a legal form with a slip in it.
+  static let perhapsForm: UInt16 = 1
+
+  /// What a word weighs by how common it is. Depends on nothing but the token, so that an index may weigh its words
+  /// anew when it has counted them.
+  static func weight(_ token: NameToken, _ frequencies: TokenFrequencies, _ schema: NameSchema) -> Float {
+    guard token.character == 0 else { return 1 }
+    let weight = frequencies.weight(of: token.hash, in: schema)
+    // "NPO", "TD" and the like are hardly words.
+    let isShort = schema != .person && token.text.count <= 2
+    return isShort || token.value == perhapsForm ? min(weight, Scoring.short) : weight
   }
 
   private func organization(_ words: [Folding.Word]) -> [NameToken] {
@@ -201,7 +218,7 @@ struct NameReader {
         continue
       }
       if words[index].character != 0 {
-        tokens.append(NameToken(bytes, role: .word, character: words[index].character, weight: 1))
+        tokens.append(character(words[index]))
       } else {
         tokens.append(organizationWord(bytes))
       }
@@ -210,7 +227,8 @@ struct NameReader {
     if tokens.count > 1, !tokens.contains(where: { $0.role == .form }) {
       // "OiOO KOSKOM": a short word at either end may be a legal form with a slip in it.
       for index in [0, tokens.count - 1] where tokens[index].role == .word && LegalWords.mayBeForm(tokens[index].text) {
-        tokens[index].weight = min(tokens[index].weight, Scoring.short)
+        tokens[index].value = NameReader.perhapsForm
+        tokens[index].weight = NameReader.weight(tokens[index], frequencies, schema)
       }
     }
     return tokens
@@ -225,10 +243,7 @@ struct NameReader {
     if classes.generic.contains(hash) {
       return NameToken(bytes, role: .generic, written: written, weight: Scoring.generic)
     }
-    var token = word(bytes, written: written)
-    // "NPO", "TD" and the like are hardly words.
-    if bytes.count <= 2 { token.weight = min(token.weight, Scoring.short) }
-    return token
+    return word(bytes, written: written)
   }
 
   // "44", "Forty-Four", "Forty 4", "VII".

@@ -76,7 +76,8 @@ struct NameToken: Sendable, Hashable {
   static func extended(_ hash: UInt64, by byte: UInt8) -> UInt64 { hash &* base &+ UInt64(byte) &+ 0x51 }
 
   private static func isPatronymic(_ word: String) -> Bool {
-    word.utf8.count >= 7 && ["ovich", "evich", "ovych", "evych", "ovna", "evna", "ivna"].contains { word.hasSuffix($0) }
+    word.utf8.count >= 7
+      && ["ovich", "evich", "ovych", "evych", "ovna", "evna", "ivna"].contains { word.hasSuffix($0) }
   }
 
   private static func undoubled(_ bytes: [UInt8]) -> UInt64 {

@@ -61,7 +61,7 @@ struct NameComparisonTests {
     #expect(
       comparison.description.split(separator: "\n").dropFirst().map { $0.drop { $0 == " " } } == [
         "vladimir: equal, weight 0.72", "pudin ~ putin: differs by a few letters 0.84, weight 1.00",
-        "only theirs: vladimirovich", "-0.08 only the listed name has more words",
+        "only theirs: vladimirovich", "-0.04 only the listed name has more words",
       ])
   }
 

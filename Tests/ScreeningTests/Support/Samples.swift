@@ -34,11 +34,15 @@ enum Samples {
     """.split(whereSeparator: \.isWhitespace).map(String.init)
   static let words = """
     Ocean Star Gazprom Neft Trading Shipping Bank International Technology Electronics Mahan Air Rosoboron Export Almaz
-    Zvezda Northern Pacific Petro Logistics Industries Group Holding Delta Aqsa Foundation 7 44 II III Fund Partners
+    Zvezda Northern Pacific Petro Logistics Industries Group Holding Delta Aqsa Foundation 7 44 II III Fund Partners RT
+    NPO PyAO Ltdd OiOO Al the
     """.split(whereSeparator: \.isWhitespace).map(String.init)
   static let forms = ["LLC", "Ltd.", "GmbH", "OOO", "JSC", "S.A. de C.V.", "Co., Ltd", "Limited Liability Company", ""]
 
   static func name(_ kind: ListEntry.Kind, _ random: inout SeededGenerator) -> String {
+    if random.below(25) == 0 {
+      return random.pick(["Al", "The Company", "Mr. Sheikh", "de la", "Abu", "GmbH", "习近平", "RT", "7"])
+    }
     switch kind {
     case .person:
       let first = (0...random.below(3)).map { _ in random.pick(given) }.joined(separator: " ")
