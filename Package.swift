@@ -62,7 +62,7 @@ let package = Package(
     .target(
       name: "ClearanceService",
       dependencies: [
-        "Policy", "Store",
+        "Policy", "Screening", "Store",
         .product(name: "DequeModule", package: "swift-collections"),
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "Logging", package: "swift-log"),
@@ -88,7 +88,7 @@ let package = Package(
     .executableTarget(
       name: "clearance",
       dependencies: [
-        "ClearanceAPI",
+        "ClearanceAPI", "Screening",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Configuration", package: "swift-configuration"),
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),

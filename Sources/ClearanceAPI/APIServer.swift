@@ -32,24 +32,25 @@ public enum APIServer {
   ///   - configuration: where to listen.
   ///   - service: judges and records.
   ///   - keys: who may call.
+  ///   - lists: keeps the lists in use.
   ///   - database: what is read back.
   ///   - metrics: what `/metrics` shows.
   ///   - logger: for failures and life cycle.
   ///   - onListening: told the port once it is listened on.
   public static func application(
-    _ configuration: Configuration, service: DecisionService, keys: KeyRing, database: Database,
+    _ configuration: Configuration, service: DecisionService, keys: KeyRing, lists: ListKeeper, database: Database,
     metrics: OpenMetrics, logger: Logger, onListening: @escaping @Sendable (Int) async -> Void
   ) -> some ApplicationProtocol {
     let requests = RequestMetrics()
     let router = Router(context: APIContext.self, options: .autoGenerateHeadEndpoints)
     router.add(middleware: ProblemMiddleware(requests: requests, logger: logger))
-    let operations = OperationsRoutes(service: service, database: database, metrics: metrics)
+    let operations = OperationsRoutes(service: service, lists: lists, database: database, metrics: metrics)
     operations.add(to: router)
     let authentication = AuthenticationMiddleware(keys: keys)
     let v1 = router.group("v1").add(middleware: authentication)
     let decisions = DecisionRoutes(service: service, store: database.decisions)
     decisions.add(to: v1)
-    operations.addRules(to: v1)
+    operations.addVersions(to: v1)
     return Application(
       router: router,
       server: HTTPServerBuilder { responder in

@@ -96,12 +96,13 @@ struct DecisionRoutes: Sendable {
 
   @Sendable private func list(_ request: Request, _ context: APIContext) async throws -> Response {
     let query = try Query(
-      request, allowed: ["account", "verdict", "rule", "policy", "from", "to", "cursor", "limit"])
+      request, allowed: ["account", "verdict", "rule", "policy", "list", "from", "to", "cursor", "limit"])
     var filter = DecisionFilter()
     filter.account = query["account"]
     filter.verdict = try query.choice("verdict")
     filter.rule = query["rule"]
     filter.policy = query["policy"]
+    filter.list = query["list"]
     filter.from = try query.instant("from")
     filter.until = try query.instant("to")
     filter.before = try query.uuid("cursor")

@@ -7,9 +7,10 @@ import NIOCore
 import Policy
 import Store
 
-/// `/healthz`, `/readyz`, `/metrics`, `/openapi.json` and `/v1/rules`: what operators and auditors look at.
+/// `/healthz`, `/readyz`, `/metrics`, `/openapi.json`, `/v1/rules` and `/v1/lists`: what operators and auditors look at.
 struct OperationsRoutes: Sendable {
   let service: DecisionService
+  let lists: ListKeeper
   let database: Database
   let metrics: OpenMetrics
 
@@ -20,7 +21,10 @@ struct OperationsRoutes: Sendable {
     router.get("openapi.json") { _, _ in Response.bytes(PackageResources.openapi_json, type: "application/json") }
   }
 
-  func addRules(to router: RouterGroup<APIContext>) { router.get("rules", use: rules) }
+  func addVersions(to router: RouterGroup<APIContext>) {
+    router.get("rules", use: rules)
+    router.get("lists", use: listVersions)
+  }
 
   /// Ready when decisions can be recorded: the database answers. Says what is wrong otherwise.
   @Sendable private func ready(_ request: Request, _ context: APIContext) async throws -> Response {
@@ -43,9 +47,49 @@ struct OperationsRoutes: Sendable {
         "check": .string("rules"), "status": .string("ok"), "ruleset": .string(ruleset.hash),
         "warnings": ruleset.warnings.isEmpty ? nil : .strings(ruleset.warnings.map(\.message)),
       ]))
+    let (listCheck, areListsReady) = listCheck(ruleset)
+    checks.append(listCheck)
+    isReady = isReady && areListsReady
     return .json(
       .members(["status": .string(isReady ? "ready" : "not ready"), "checks": .array(checks)]),
       status: isReady ? .ok : .serviceUnavailable)
+  }
+
+  /// The lists in use: not ready only when the database has others that cannot be read. A list that is missing or old
+  /// sends what hangs on it to review, which is an answer.
+  private func listCheck(_ ruleset: Ruleset) -> (JSON, isReady: Bool) {
+    let trouble = lists.trouble
+    let today = Instant.now.date
+    var warnings: [String] = []
+    let inUse = Dictionary(service.screener.lists.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+    for declaration in ruleset.lists.lists {
+      guard let list = inUse[declaration.id] else {
+        warnings.append("\(declaration.id) was never imported\(declaration.isRequired ? ", and is required" : "")")
+        continue
+      }
+      if let published = list.publishedOn, let limit = declaration.maximumAgeDays,
+        today.daysSinceEpoch - published.daysSinceEpoch > limit
+      {
+        warnings.append("\(declaration.id) is of \(published), and too old after \(limit) days")
+      }
+    }
+    return (
+      .members([
+        "check": .string("lists"), "status": .string(trouble == nil ? "ok" : "failing"),
+        "detail": trouble.map { .string($0) }, "warnings": warnings.isEmpty ? nil : .strings(warnings),
+      ]), trouble == nil
+    )
+  }
+
+  @Sendable private func listVersions(_ request: Request, _ context: APIContext) async throws -> Response {
+    _ = try Query(request, allowed: [])
+    let lists = service.screener.lists.map { list -> JSON in
+      .members([
+        "list": .string(list.id), "version": .string(list.version),
+        "published_on": list.publishedOn.map { .string($0.description) }, "entries": .int(list.entries.count),
+      ])
+    }
+    return .json(.members(["lists": .array(lists)]))
   }
 
   @Sendable private func exposition(_ request: Request, _ context: APIContext) async throws -> Response {

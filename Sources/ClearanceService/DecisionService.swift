@@ -53,9 +53,12 @@ public final class DecisionService: Sendable {
 
   /// The rules in force.
   public let ruleset: ActiveRuleset
+  /// The lists in use.
+  public let screener: Screener
   private let recorder: Recorder
   private let store: DecisionStore
   private let judgeTime = Metrics.Timer(label: "clearance_judge_duration_seconds")
+  private let screenTime = Metrics.Timer(label: "clearance_screen_duration_seconds")
   private let verdicts: [Verdict: Metrics.Counter] = Dictionary(
     uniqueKeysWithValues: Verdict.allCases.map {
       ($0, Metrics.Counter(label: "clearance_verdicts", dimensions: [("verdict", $0.rawValue)]))
@@ -64,8 +67,9 @@ public final class DecisionService: Sendable {
   private let failedRules = Metrics.Counter(label: "clearance_rules_failed")
 
   /// Makes the service of its parts.
-  public init(ruleset: ActiveRuleset, recorder: Recorder, store: DecisionStore) {
+  public init(ruleset: ActiveRuleset, screener: Screener, recorder: Recorder, store: DecisionStore) {
     self.ruleset = ruleset
+    self.screener = screener
     self.recorder = recorder
     self.store = store
   }
@@ -76,7 +80,7 @@ public final class DecisionService: Sendable {
   /// Judges without recording.
   public func dryRun(_ submission: Submission, asOf: CalendarDate?) -> JSON {
     let now = Instant.now
-    let judgement = judge(Facts(submission), asOf: asOf ?? now.date)
+    let judgement = judge(facts(submission, asOf: asOf, now: now), asOf: asOf ?? now.date)
     return .object(
       [JSON.Member("dry_run", .bool(true)), JSON.Member("account", .string(submission.id))]
         + judgement.members + [JSON.Member("decided_at", .string(now.description))])
@@ -113,6 +117,18 @@ public final class DecisionService: Sendable {
   /// thread.
   public func decide(_ request: Request, then answer: @escaping @Sendable (Result<Answer, DecisionError>) -> Void) {
     precondition(request.idempotencyKey == nil, "a key must be looked up first")
+    if request.submission.parties?.count ?? 0 > DecisionService.partiesAtOnce {
+      // Nobody awaits this task: it ends with the call back, which a graceful shutdown waits for.
+      Task { record(request, then: answer) }
+    } else {
+      record(request, then: answer)
+    }
+  }
+
+  /// With more parties than these, screening takes too long for the thread of an event loop.
+  private static let partiesAtOnce = 16
+
+  private func record(_ request: Request, then answer: @escaping @Sendable (Result<Answer, DecisionError>) -> Void) {
     let (decision, judgement) = make(request, key: nil)
     recorder.record(decision) { result in
       switch result {
@@ -132,7 +148,7 @@ public final class DecisionService: Sendable {
 
   private func make(_ request: Request, key: NewDecision.IdempotencyKey?) -> (NewDecision, Judgement) {
     let now = Instant.now
-    let facts = Facts(request.submission)
+    let facts = facts(request.submission, asOf: request.asOf, now: now)
     let judgement = judge(facts, asOf: request.asOf ?? now.date)
     let id = UUID.version7(at: now)
     let answer = JSON.object(
@@ -143,9 +159,18 @@ public final class DecisionService: Sendable {
     let decision = NewDecision(
       id: id, accountID: request.submission.id, verdict: judgement.verdict, asOf: judgement.asOf, decidedAt: now,
       ruleset: judgement.ruleset, rules: judgement.matched.map(\.rule.id), policies: policies,
-      trigger: "submission", engine: Engine.version, recordedBy: request.client, facts: facts.json.serialized,
+      lists: facts.screened.hitLists, trigger: "submission", engine: Engine.version, recordedBy: request.client,
+      facts: facts.json.serialized,
       answer: answer.serialized, idempotencyKey: key)
     return (decision, judgement)
+  }
+
+  /// All that judging sees of a submission.
+  private func facts(_ submission: Submission, asOf: CalendarDate?, now: Instant) -> Facts {
+    let start = DispatchTime.now()
+    let facts = Facts(submission, screened: screener.screen(submission, on: asOf ?? now.date, today: now.date))
+    screenTime.recordNanoseconds(Int64(DispatchTime.now().uptimeNanoseconds - start.uptimeNanoseconds))
+    return facts
   }
 
   private func judge(_ facts: Facts, asOf: CalendarDate) -> Judgement {

@@ -4,22 +4,26 @@ public struct Facts: Sendable, Hashable {
   public let submission: Submission
   /// The countries that the customer is tied to, in the order of the submission; see ``Jurisdiction``.
   public let jurisdictions: [Jurisdiction]
+  /// What screening found.
+  public let screened: Screened
 
-  /// Gathers what follows from the submission alone.
-  public init(_ submission: Submission) {
+  /// Gathers what follows from the submission alone, and takes what was found by screening it.
+  public init(_ submission: Submission, screened: Screened = Screened()) {
     self.submission = submission
+    self.screened = screened
     jurisdictions = Jurisdiction.all(of: submission)
   }
 
   /// The facts in the form in which they are recorded. What follows from the submission is not repeated.
-  public var json: JSON { .members(["submission": submission.json]) }
+  public var json: JSON { .members(["submission": submission.json, "screening": screened.json]) }
 
   /// Facts from their recorded form.
   public init(recorded json: JSON) throws(Faults) {
     guard let submission = json["submission"] else {
       throw Faults(Fault(pointer: "/submission", message: "is missing", remedy: "Give the recorded facts whole."))
     }
-    self.init(try Submission.decode(submission))
+    self.init(
+      try Submission.decode(submission), screened: json["screening"].map { Screened(recorded: $0) } ?? Screened())
   }
 }
 

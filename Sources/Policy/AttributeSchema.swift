@@ -192,14 +192,7 @@ extension YAMLReader {
       let typeNode = mapping["type"]
     else { return nil }
     let documentation = text(mapping["doc"], what: "doc") ?? ""
-    var isOptional = false
-    if let node = mapping["optional"] {
-      switch node.string {
-      case "true": isOptional = true
-      case "false": break
-      default: report(node, "optional must be true or false", remedy: "Write `optional: true`, or leave it out.")
-      }
-    }
+    let isOptional = flag(mapping["optional"], what: "optional")
     let shape: AttributeSchema.Shape?
     switch typeNode.string {
     case "list":

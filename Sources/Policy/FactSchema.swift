@@ -74,19 +74,17 @@ public struct FactSchema: Sendable {
     FieldDeclaration("declared_use", .string, documentation: "what the customer says it will do"),
   ]
 
-  static let party = RecordType(
-    name: "Party",
-    fields: [
-      FieldDeclaration("id", .string, documentation: "the party's id within the submission"),
-      FieldDeclaration("kind", .string, documentation: "who it is", values: Submission.Kind.allCases.map(\.rawValue)),
-      FieldDeclaration("name", .string, documentation: "full name"),
-      FieldDeclaration("aliases", .list(.string), documentation: "other names"),
-      FieldDeclaration(
-        "country", .string, documentation: "where it lives or has its headquarters", values: countryCodes),
-      FieldDeclaration("birth_date", .timestamp, documentation: "midnight UTC of the birth date"),
-      FieldDeclaration("identifiers", .list(.record(identifier)), documentation: "documents and registers"),
-      FieldDeclaration("roles", .list(.string), documentation: "director, signatory, …"),
-    ])
+  private static let partyFields = [
+    FieldDeclaration("id", .string, documentation: "the party's id within the submission"),
+    FieldDeclaration("kind", .string, documentation: "who it is", values: Submission.Kind.allCases.map(\.rawValue)),
+    FieldDeclaration("name", .string, documentation: "full name"),
+    FieldDeclaration("aliases", .list(.string), documentation: "other names"),
+    FieldDeclaration(
+      "country", .string, documentation: "where it lives or has its headquarters", values: countryCodes),
+    FieldDeclaration("birth_date", .timestamp, documentation: "midnight UTC of the birth date"),
+    FieldDeclaration("identifiers", .list(.record(identifier)), documentation: "documents and registers"),
+    FieldDeclaration("roles", .list(.string), documentation: "director, signatory, …"),
+  ]
 
   static let interest = RecordType(
     name: "Interest",
@@ -115,27 +113,40 @@ public struct FactSchema: Sendable {
   /// The applicant's type: the submission's own fields, and the attributes that the provider declares.
   let account: RecordType
   let attributes: AttributeSchema?
+  let party: RecordType
+  let hit: RecordType
+  let lists: ListCatalogue
   /// The variables of every condition, in slot order.
   let variables: [FieldDeclaration]
 
-  init(attributes: AttributeSchema?) {
+  init(attributes: AttributeSchema?, lists: ListCatalogue) {
     self.attributes = attributes
+    self.lists = lists
+    let ids = lists.lists.map(\.id)
+    hit = FactSchema.hit(lists: ids)
+    let screening = [
+      FieldDeclaration("hits", .list(.record(hit)), documentation: "entries of lists that it may be"),
+      FieldDeclaration(
+        "lists", .list(.string), documentation: "lists on which it stands", values: ids.isEmpty ? nil : ids),
+    ]
+    party = RecordType(name: "Party", fields: FactSchema.partyFields + screening)
     // Last, so that the slots of the others do not depend on it.
     let own = attributes.map {
       [FieldDeclaration("attributes", .record($0.type), documentation: "facts that schema.yaml declares")]
     }
-    account = RecordType(name: "Account", fields: FactSchema.accountFields + (own ?? []))
-    variables = [FieldDeclaration("account", .record(account), documentation: "the applicant")] + FactSchema.others
+    account = RecordType(name: "Account", fields: FactSchema.accountFields + screening + (own ?? []))
+    variables = [
+      FieldDeclaration("account", .record(account), documentation: "the applicant"),
+      FieldDeclaration("parties", .list(.record(party)), documentation: "owners, directors, companies between"),
+      FieldDeclaration("interests", .list(.record(FactSchema.interest)), documentation: "who holds what of whom"),
+      FieldDeclaration(
+        "jurisdictions", .list(.record(FactSchema.jurisdiction)),
+        documentation: "where it lives, is registered, is directed from, pays from and connects from"),
+      FieldDeclaration("as_of", .timestamp, documentation: "midnight UTC of the day that is judged"),
+      FieldDeclaration(
+        "hits", .list(.record(hit)), documentation: "entries of lists that the applicant or a party may be"),
+    ]
   }
-
-  private static let others = [
-    FieldDeclaration("parties", .list(.record(party)), documentation: "owners, directors, companies between"),
-    FieldDeclaration("interests", .list(.record(interest)), documentation: "who holds what of whom"),
-    FieldDeclaration(
-      "jurisdictions", .list(.record(jurisdiction)),
-      documentation: "where the customer lives, is registered, directed from, pays from and connects from"),
-    FieldDeclaration("as_of", .timestamp, documentation: "midnight UTC of the day that is judged"),
-  ]
 }
 
 extension FactSchema {
@@ -143,19 +154,34 @@ extension FactSchema {
   func activation(of facts: Facts, asOf: CalendarDate, for environment: Environment) -> Activation {
     let submission = facts.submission
     var activation = Activation(for: environment)
+    let screened = facts.screened
+    let gaps = lists.gaps(screened)
+    let own = findings(
+      screened.account, of: "account", isNamed: submission.name != nil, gaps: gaps, screened: screened)
+    var hits = own.hits
+    let parties = submission.parties.map { parties in
+      Value.list(
+        parties.map { party in
+          let found = findings(
+            screened.parties[party.id] ?? [], of: party.id, isNamed: party.name != nil, gaps: gaps, screened: screened)
+          hits += found.hits
+          return .record(record(party, found))
+        })
+    }
     // In the order of ``variables``.
     let values: [Value?] = [
-      .record(record(submission)),
-      submission.parties.map { .list($0.map { .record(FactSchema.record($0)) }) },
+      .record(record(submission, own)),
+      parties,
       submission.interests.map { .list($0.map { .record(FactSchema.record($0)) }) },
       .list(facts.jurisdictions.map { .record(FactSchema.record($0)) }),
       FactSchema.timestamp(asOf.start),
+      .list(hits),
     ]
     for (slot, value) in values.enumerated() { activation[slot] = value }
     return activation
   }
 
-  private func record(_ submission: Submission) -> Record {
+  private func record(_ submission: Submission, _ found: Findings) -> Record {
     typealias Schema = FactSchema
     return Record(
       account, path: "",
@@ -173,6 +199,7 @@ extension FactSchema {
               Schema.payment, path: "payment", slots: [$0.fingerprint.map { .string($0) }, Schema.country($0.country)]))
         },
         submission.network.map { .record(Schema.record($0)) }, submission.declaredUse.map { .string($0) },
+        .list(found.hits), found.lists,
         submission.attributes.flatMap { attributes?.value($0) },
       ])
   }
@@ -205,13 +232,16 @@ extension FactSchema {
       ])
   }
 
-  private static func record(_ item: Submission.Party) -> Record {
-    Record(
+  private func record(_ item: Submission.Party, _ found: Findings) -> Record {
+    typealias Schema = FactSchema
+    return Record(
       party, path: "parties[]",
       slots: [
         .string(item.id), item.kind.map { .string($0.rawValue) }, item.name.map { .string($0) },
-        item.aliases.map(strings), country(item.country), item.birthDate.flatMap { timestamp($0.start) },
-        identifiers(item.identifiers, path: "parties[].identifiers[]"), item.roles.map(strings),
+        item.aliases.map(Schema.strings), Schema.country(item.country),
+        item.birthDate.flatMap { Schema.timestamp($0.start) },
+        Schema.identifiers(item.identifiers, path: "parties[].identifiers[]"), item.roles.map(Schema.strings),
+        .list(found.hits), found.lists,
       ])
   }
 

@@ -47,13 +47,18 @@ public struct Judgement: Sendable {
   public var failures: [Failure] = []
   /// What a person should know about the answer.
   public var warnings: [String] = []
+  /// What screening found, of which the answer tells the hits.
+  public var screened = Screened()
 
   /// All facts that would decide an unknown rule, sorted, each once.
   public var needs: [String] { Judgement.specific(Set(unknown.flatMap(\.needs)).sorted()) }
 
   /// Paths without those that a more specific one implies: whoever gives `addresses[].country` gives `addresses`.
   static func specific(_ paths: [String]) -> [String] {
-    paths.filter { path in !paths.contains { $0.hasPrefix(path + "[") || $0.hasPrefix(path + ".") } }
+    let paths =
+      paths.contains { $0.contains("lists") || $0.hasPrefix(FactSchema.Unscreened.prefix) }
+      ? Set(paths.map(FactSchema.Unscreened.fact)).sorted() : paths
+    return paths.filter { path in !paths.contains { $0.hasPrefix(path + "[") || $0.hasPrefix(path + ".") } }
   }
 }
 
@@ -66,6 +71,14 @@ extension Edition {
     let result = ruling.result
     var judgement = Judgement(asOf: date, ruleset: hash)
     judgement.verdict = ruling.verdict
+    for gap in schema.lists.gaps(facts.screened) {
+      judgement.warnings.append("\(gap.list) cannot be answered by: \(gap.reason)")
+    }
+    let absent = schema.lists.absent(facts.screened)
+    if !absent.isEmpty {
+      judgement.warnings.append("not screened against, since never imported: \(absent.joined(separator: ", "))")
+    }
+    judgement.screened = facts.screened
     if schema.attributes == nil, let attributes = facts.submission.attributes, attributes != .object([]) {
       judgement.warnings.append("attributes were submitted but schema.yaml declares none, so that no rule sees them")
     }
@@ -107,6 +120,22 @@ extension Judgement.Match {
 }
 
 extension Judgement {
+  /// The hits, and those that an officer found to be somebody else; nothing where there are none.
+  private var hitMembers: [JSON.Member] {
+    var members: [JSON.Member] = []
+    let subjects =
+      [("account", screened.account)] + screened.parties.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+    let hits = subjects.flatMap { subject, hits in
+      hits.map { hit -> JSON in
+        guard case .object(let members) = hit.json else { return hit.json }
+        return .object([JSON.Member("subject", .string(subject))] + members)
+      }
+    }
+    if !hits.isEmpty { members.append(JSON.Member("hits", .array(hits))) }
+    if !screened.exempted.isEmpty { members.append(JSON.Member("exempted", .array(screened.exempted.map(\.json)))) }
+    return members
+  }
+
   /// The members that every answer has, in order, after the ids.
   public var members: [JSON.Member] {
     var members = [
@@ -135,6 +164,7 @@ extension Judgement {
             })))
     }
     if !shadow.isEmpty { members.append(JSON.Member("shadow", .array(shadow.map(\.json)))) }
+    members += hitMembers
     members.append(JSON.Member("warnings", .strings(warnings)))
     members.append(JSON.Member("as_of", .string(asOf.description)))
     members.append(JSON.Member("ruleset", .string(ruleset)))

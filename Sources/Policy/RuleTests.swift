@@ -13,6 +13,8 @@ public struct RuleTests: Sendable {
     public let line: Int
     let asOf: CalendarDate
     let submission: Submission
+    /// The names on each list against which the submission is screened.
+    let lists: [String: [String]]
     let fires: [String]
     let silent: [String]
     let unknown: [String]
@@ -42,6 +44,9 @@ public struct RuleTests: Sendable {
     public var uncovered: [(rule: Rule, window: EffectiveWindow)] = []
   }
 
+  /// Screens a submission against lists of nothing but names.
+  public typealias Screening = (Submission, _ names: [String: [String]]) -> Screened
+
   /// The tests, in order of file and place.
   public let cases: [Case]
 
@@ -63,7 +68,7 @@ public struct RuleTests: Sendable {
         let mapping = reader.mapping(root, what: "a test file", keys: ["tests"], required: ["tests"])
       {
         for node in reader.items(mapping["tests"], what: "tests") {
-          guard let test = reader.test(node, rules: ids) else { continue }
+          guard let test = reader.test(node, rules: ids, lists: ruleset.lists.lists.map(\.id)) else { continue }
           for fault in ruleset.faults(in: test.submission).list {
             reader.report(node, "the submission at \(fault.pointer): \(fault.message)", remedy: fault.remedy)
           }
@@ -77,11 +82,17 @@ public struct RuleTests: Sendable {
   }
 
   /// Runs the tests and counts which windows they exercise.
-  public func run(_ ruleset: Ruleset) -> Report {
+  ///
+  /// - Parameter screening: how submissions are screened against the lists that a test gives. Lists that the ruleset
+  ///   requires and a test does not give are empty.
+  public func run(_ ruleset: Ruleset, screening: Screening) -> Report {
     var report = Report()
     var covered: [String: Set<EffectiveWindow>] = [:]
     for test in cases {
-      let judgement = ruleset.judge(Facts(test.submission), asOf: test.asOf)
+      var lists = test.lists
+      for list in ruleset.lists.lists where list.isRequired { lists[list.id, default: []] += [] }
+      let screened = lists.isEmpty ? Screened() : screening(test.submission, lists)
+      let judgement = ruleset.judge(Facts(test.submission, screened: screened), asOf: test.asOf)
       let matches = judgement.matched + judgement.shadow
       for match in matches { covered[match.rule.id, default: []].insert(match.window) }
       let differences = test.differences(from: judgement)
@@ -136,16 +147,16 @@ extension RuleTests.Case {
 }
 
 extension YAMLReader {
-  static let testKeys = ["name", "as_of", "submission", "fires", "silent", "unknown", "needs", "verdict"]
+  static let testKeys = ["name", "as_of", "submission", "lists", "fires", "silent", "unknown", "needs", "verdict"]
 
-  mutating func test(_ node: Node, rules: Set<String>) -> RuleTests.Case? {
+  mutating func test(_ node: Node, rules: Set<String>, lists known: [String]) -> RuleTests.Case? {
     guard
       let mapping = mapping(
         node, what: "a test", keys: YAMLReader.testKeys, required: ["name", "as_of", "submission"])
     else { return nil }
     let name = text(mapping["name"], what: "name")
     let asOf = date(mapping["as_of"], what: "as_of")
-    var lists: [String: [String]] = [:]
+    var expected: [String: [String]] = [:]
     for key in ["fires", "silent", "unknown"] {
       for element in items(mapping[key], what: key) {
         guard let id = text(element, what: "a rule's id") else { continue }
@@ -154,12 +165,12 @@ extension YAMLReader {
             element, "there is no rule `\(id)`",
             remedy: closest(to: id, in: rules).map { "Did you mean `\($0)`?" } ?? "Name a rule of this ruleset.")
         }
-        lists[key, default: []].append(id)
+        expected[key, default: []].append(id)
       }
     }
     let needs = mapping["needs"] == nil ? nil : texts(mapping["needs"], what: "needs")
     let verdict: Verdict? = choice(mapping["verdict"], what: "verdict")
-    if lists.isEmpty, needs == nil, mapping["verdict"] == nil {
+    if expected.isEmpty, needs == nil, mapping["verdict"] == nil {
       report(node, "the test expects nothing", remedy: "Add fires, silent, unknown, needs or verdict.")
     }
     guard let name, let asOf, let submissionNode = mapping["submission"],
@@ -167,8 +178,18 @@ extension YAMLReader {
     else { return nil }
     return RuleTests.Case(
       name: name, file: file.path, line: node.position?.line ?? 1, asOf: asOf, submission: submission,
-      fires: lists["fires"] ?? [], silent: lists["silent"] ?? [], unknown: lists["unknown"] ?? [], needs: needs,
-      verdict: verdict)
+      lists: listedNames(mapping["lists"], known), fires: expected["fires"] ?? [], silent: expected["silent"] ?? [],
+      unknown: expected["unknown"] ?? [], needs: needs, verdict: verdict)
+  }
+
+  /// The names that a test puts on lists.
+  private mutating func listedNames(_ node: Node?, _ known: [String]) -> [String: [String]] {
+    guard let node, let mapping = mapping(node, what: "lists", keys: known) else { return [:] }
+    var names: [String: [String]] = [:]
+    for id in known {
+      if let node = mapping[id] { names[id] = texts(node, what: "names") }
+    }
+    return names
   }
 
   private mutating func submission(_ node: Node) -> Submission? {

@@ -21,6 +21,8 @@ public final class Ruleset: Sendable {
   public var hash: String { source.hash }
 
   let schema: FactSchema
+  /// The restricted-party lists that the policies use.
+  public var lists: ListCatalogue { schema.lists }
   /// What the check compiled of each rule.
   let compiled: [CompiledText]
   /// The facts that conditions can ask for.

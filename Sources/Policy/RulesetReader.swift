@@ -29,13 +29,14 @@ struct RulesetReader {
   var drafts: [RuleDraft] = []
   var countryLists: [CountryList] = []
   var attributes: AttributeSchema?
+  var catalogue: ListCatalogue?
   /// The conditions and reasons of the drafts, compiled; of a faulty one there is none.
   var compiled: [CompiledText] = []
 
   init(facts: [FieldDeclaration]?) { self.facts = facts }
 
   /// The declared facts of submissions, once all files are read. Made once: a type is itself and no other, however alike.
-  private(set) var schema = FactSchema(attributes: nil)
+  private(set) var schema = FactSchema(attributes: nil, lists: .none)
   /// What conditions are compiled against.
   var variables: [FieldDeclaration] { facts ?? schema.variables }
 
@@ -89,10 +90,16 @@ struct RulesetReader {
             root, "attributes are declared in another file too", remedy: "Declare all of them in schema.yaml.")
         }
         attributes = reader.attributeSchema(root)
+      } else if mapping["lists"] != nil {
+        if catalogue != nil {
+          reader.report(root, "lists are named in another file too", remedy: "Name all of them in lists.yaml.")
+        }
+        catalogue = reader.listCatalogue(root)
       } else {
         reader.report(
-          root, "this file is neither a policy nor a country list nor a schema",
-          remedy: "Begin with `policy: ID`, `countries: ID` or `attributes:`; tests belong in the folder `tests`.")
+          root, "this file is neither a policy nor a country list nor a schema nor a file of lists",
+          remedy:
+            "Begin with `policy: ID`, `countries: ID`, `attributes:` or `lists:`; tests belong in the folder `tests`.")
       }
     }
     if drafts.count > RulesetReader.maximumRules {
@@ -106,7 +113,7 @@ struct RulesetReader {
 
   /// Type-checks every condition and reason against the declared facts.
   mutating func check() {
-    schema = FactSchema(attributes: attributes)
+    schema = FactSchema(attributes: attributes, lists: catalogue ?? .none)
     let environment = Edition.environment(variables, countryLists: countryLists.map { ($0.id, nil) })
     let optional = attributes?.optionalPaths ?? []
     for draft in drafts {

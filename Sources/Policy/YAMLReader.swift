@@ -139,6 +139,18 @@ struct YAMLReader {
     return nil
   }
 
+  /// `true` or `false`; `false` when it is not given.
+  mutating func flag(_ node: Node?, what: String) -> Bool {
+    guard let node else { return false }
+    switch node.string {
+    case "true": return true
+    case "false": return false
+    default:
+      report(node, "\(what) must be true or false", remedy: "Write `\(what): true`, or leave it out.")
+      return false
+    }
+  }
+
   mutating func date(_ node: Node?, what: String) -> CalendarDate? {
     guard let node, let text = text(node, what: what) else { return nil }
     if let date = CalendarDate(text) { return date }

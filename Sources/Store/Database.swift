@@ -42,6 +42,10 @@ public final class Database: Sendable {
   public let decisions: DecisionStore
   /// API keys.
   public let keys: KeyStore
+  /// Restricted-party lists.
+  public let lists: ListStore
+  /// Findings that somebody is not on a list.
+  public let exemptions: ExemptionStore
 
   private let pool: ConnectionPool
   private let server: PrivateServer?
@@ -54,6 +58,8 @@ public final class Database: Sendable {
     self.logger = logger
     decisions = DecisionStore(pool)
     keys = KeyStore(pool)
+    lists = ListStore(pool)
+    exemptions = ExemptionStore(pool)
   }
 
   /// Opens the database; starts the private server when no connection string is given.
@@ -95,9 +101,13 @@ public final class Database: Sendable {
   }
 
   /// An element whenever API keys may have changed, and when the connection that listens was made anew.
-  public func keyChanges() -> AsyncStream<Void> {
-    let listener = NotificationListener(
-      connectionString: connectionString, channels: [KeyStore.channel], logger: logger)
+  public func keyChanges() -> AsyncStream<Void> { changes(on: KeyStore.channel) }
+
+  /// An element whenever lists or exemptions may have changed, and when the connection that listens was made anew.
+  public func listChanges() -> AsyncStream<Void> { changes(on: ListStore.channel) }
+
+  private func changes(on channel: String) -> AsyncStream<Void> {
+    let listener = NotificationListener(connectionString: connectionString, channels: [channel], logger: logger)
     return AsyncStream { continuation in
       // Ended by the stream's termination, which cancels it.
       let task = Task {

@@ -12,6 +12,8 @@ public struct DecisionFilter: Sendable {
   public var rule: String?
   /// Only those in which a rule of this policy matched.
   public var policy: String?
+  /// Only those in which an entry of this list was hit.
+  public var list: String?
   /// Only those decided at or after this instant (to the millisecond).
   public var from: Instant?
   /// Only those decided before this instant (to the millisecond).
@@ -36,6 +38,7 @@ public struct DecisionFilter: Sendable {
     if let verdict { add({ "verdict = \($0)" }, .text(verdict.rawValue)) }
     if let rule { add({ "rules @> \($0)" }, .textArray([rule])) }
     if let policy { add({ "policies @> \($0)" }, .textArray([policy])) }
+    if let list { add({ "lists @> \($0)" }, .textArray([list])) }
     // Ids begin with the millisecond of the decision, so a span of time is a span of ids, and the partitions
     // outside it are not looked at.
     if let from { add({ "id >= uuid_floor(\($0))" }, .timestamptz(from)) }

@@ -37,6 +37,8 @@ public struct NewDecision: Sendable {
   public let rules: [String]
   /// The ids of their policies.
   public let policies: [String]
+  /// The lists of which an entry was hit.
+  public let lists: [String]
   /// What made the decision necessary: `submission`, …
   public let trigger: String
   /// The version of the program that judged.
@@ -53,7 +55,8 @@ public struct NewDecision: Sendable {
   /// Makes a decision to record.
   public init(
     id: UUID, accountID: String, verdict: Verdict, asOf: CalendarDate, decidedAt: Instant, ruleset: String,
-    rules: [String], policies: [String], trigger: String, engine: String, recordedBy: UUID, facts: String,
+    rules: [String], policies: [String], lists: [String], trigger: String, engine: String, recordedBy: UUID,
+    facts: String,
     answer: String, idempotencyKey: IdempotencyKey?
   ) {
     self.id = id
@@ -64,6 +67,7 @@ public struct NewDecision: Sendable {
     self.ruleset = ruleset
     self.rules = rules
     self.policies = policies
+    self.lists = lists
     self.trigger = trigger
     self.engine = engine
     self.recordedBy = recordedBy
@@ -105,19 +109,20 @@ public struct DecisionStore: Sendable {
     with input as (
       select * from unnest(
         $1::uuid[], $2::text[], $3::text[], $4::text[], $5::timestamptz[], $6::text[], $7::text[], $8::text[],
-        $9::text[], $10::text[], $11::uuid[], $12::text[], $13::text[], $14::uuid[], $15::text[], $16::bytea[])
+        $9::text[], $10::text[], $11::uuid[], $12::text[], $13::text[], $14::uuid[], $15::text[], $16::bytea[],
+        $17::text[])
         as t(id, account_id, verdict, as_of, decided_at, ruleset, rules, policies,
-          trigger, engine, recorded_by, facts, answer, client, key, request_hash)
+          trigger, engine, recorded_by, facts, answer, client, key, request_hash, lists)
     ), claimed as (
       insert into idempotency_keys (client, key, request_hash, decision)
       select client, key, request_hash, id from input where key is not null order by client, key
       on conflict (client, key) do nothing
       returning decision
     )
-    insert into decisions (id, account_id, verdict, as_of, decided_at, ruleset, rules, policies, trigger, engine,
+    insert into decisions (id, account_id, verdict, as_of, decided_at, ruleset, rules, policies, lists, trigger, engine,
       recorded_by, facts, answer)
     select id, account_id, verdict, as_of::date, decided_at, ruleset, string_to_array(rules, ','),
-      string_to_array(policies, ','), trigger, engine, recorded_by, facts::json, answer::json
+      string_to_array(policies, ','), string_to_array(lists, ','), trigger, engine, recorded_by, facts::json, answer::json
     from input where key is null or id in (select decision from claimed)
     returning id
     """
@@ -136,6 +141,7 @@ public struct DecisionStore: Sendable {
       .textArray(batch.map(\.engine)), .uuidArray(batch.map(\.recordedBy)), .textArray(batch.map(\.facts)),
       .textArray(batch.map(\.answer)), .uuidArray(batch.map { $0.idempotencyKey?.client }),
       .textArray(batch.map { $0.idempotencyKey?.key }), .byteaArray(batch.map { $0.idempotencyKey?.requestHash }),
+      .textArray(batch.map { $0.lists.joined(separator: ",") }),
     ]
     return try await pool.withConnection { db in
       Set(try await db.query(DecisionStore.recording, parameters).map { try $0.get(0, as: UUID.self) })

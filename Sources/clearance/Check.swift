@@ -1,4 +1,5 @@
 import ArgumentParser
+import ClearanceService
 import Compliance
 import Foundation
 import Policy
@@ -26,6 +27,14 @@ struct Check: AsyncParsableCommand {
   @Option(help: "Folder of rule files. Environment: CLEARANCE_RULES. Default: Rules.")
   var rules: String?
 
+  @Option(
+    name: .customLong("list"),
+    help: """
+      Screen against a list, as ID=FILE, in any format that `lists import` takes; repeatable, also for the several \
+      files of one list.
+      """)
+  var lists: [String] = []
+
   @Option(help: "json, one line each, or table for reading.")
   var format = Format.json
 
@@ -51,13 +60,16 @@ struct Check: AsyncParsableCommand {
     } catch {
       throw Failure(.configuration, "the rules in \(directory) have faults:\n\(error)")
     }
+    let screener = Screener(try ListArguments.read(lists))
+    let today = Instant.now.date
     var output = SubmissionReport(format: format)
     try SubmissionLines.forEach(in: file) { line, bytes in
       do throws(Faults) {
         let submission = try Submission.decode(bytes)
         let faults = ruleset.faults(in: submission)
         if faults.count > 0 { throw faults }
-        output.add(submission.id, ruleset.judge(Facts(submission), asOf: date))
+        let facts = Facts(submission, screened: screener.screen(submission, on: date, today: today))
+        output.add(submission.id, ruleset.judge(facts, asOf: date))
       } catch {
         output.add(faults: error, line: line, bytes: bytes)
       }

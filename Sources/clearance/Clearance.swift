@@ -14,5 +14,9 @@ struct Clearance: AsyncParsableCommand {
       or database cannot be reached; 78 faulty rules or configuration.
       """,
     version: Engine.version,
-    subcommands: [Serve.self, Check.self, EvaluateExpression.self, Rules.self, Migrate.self, Keys.self, Bench.self])
+    subcommands: [
+      Serve.self, Check.self, EvaluateExpression.self, Rules.self, Lists.self, Names.self, Exemptions.self,
+      Migrate.self,
+      Keys.self, Bench.self,
+    ])
 }

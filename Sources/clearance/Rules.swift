@@ -1,4 +1,5 @@
 import ArgumentParser
+import ClearanceService
 import Compliance
 import Foundation
 import Policy
@@ -77,7 +78,7 @@ struct Rules: AsyncParsableCommand {
         let ruleset: Ruleset
         do {
           ruleset = try Ruleset.load(directory)
-          result = try RuleTests.load(directory, for: ruleset).run(ruleset)
+          result = try RuleTests.load(directory, for: ruleset).run(ruleset, screening: Screener.screen)
         } catch let faults as RulesetFaults {
           throw Failure(.configuration, "the rules in \(directory) have faults:\n\(faults)")
         }

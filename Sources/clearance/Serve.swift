@@ -92,9 +92,16 @@ struct Serve: AsyncParsableCommand {
       logger.warning("no API key exists: every caller on this machine may do everything")
     }
     let recorder = Recorder(store.decisions, logger: logger)
-    let service = DecisionService(ruleset: ruleset, recorder: recorder, store: store.decisions)
+    let screener = Screener()
+    let lists = ListKeeper(
+      lists: store.lists, exemptions: store.exemptions, screener: screener, changes: { store.listChanges() },
+      logger: logger)
+    // Before anything is answered: an answer that saw no list would look like one that found nothing.
+    try await lists.reload()
+    let service = DecisionService(ruleset: ruleset, screener: screener, recorder: recorder, store: store.decisions)
     let server = APIServer.application(
-      .init(host: host, port: port), service: service, keys: keys, database: store, metrics: metrics, logger: logger
+      .init(host: host, port: port), service: service, keys: keys, lists: lists, database: store, metrics: metrics,
+      logger: logger
     ) { port in
       logger.info(
         "listening", metadata: ["url": "http://\(host):\(port)", "ruleset": "\(current.hash.prefix(12))"])
@@ -105,7 +112,7 @@ struct Serve: AsyncParsableCommand {
       configuration: .init(
         services: [
           .init(service: PartitionKeeper(store: store.decisions, logger: logger)), .init(service: keys),
-          .init(service: recorder), .init(service: server),
+          .init(service: lists), .init(service: recorder), .init(service: server),
         ],
         gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
     try await group.run()

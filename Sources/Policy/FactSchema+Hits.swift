@@ -1,0 +1,83 @@
+import CEL
+import Compliance
+
+/// Hits as conditions see them.
+///
+/// What could not be screened must not pass for clear. A subject without a name, and a list that cannot be answered by,
+/// each stand in the list of hits as an element of which all but the subject, or the list, is unknown: then
+/// `hits.exists(h, h.list == "un-sc" && h.score >= 0.9)` is unknown if the United Nations' list is too old and nothing
+/// else matches, and stays false for another list that is fresh.
+extension FactSchema {
+  static func hit(lists: [String]) -> RecordType {
+    RecordType(
+      name: "Hit",
+      fields: [
+        FieldDeclaration("subject", .string, documentation: "whose name it is: a party's id, or account"),
+        FieldDeclaration("list", .string, documentation: "the list", values: lists.isEmpty ? nil : lists),
+        FieldDeclaration("entry", .string, documentation: "the id of the entry within its list"),
+        FieldDeclaration("listed_name", .string, documentation: "the name of the entry"),
+        FieldDeclaration("name", .string, documentation: "the name of ours"),
+        FieldDeclaration("score", .double, documentation: "from 0 to 1"),
+      ])
+  }
+
+  /// What screening found of one subject.
+  struct Findings {
+    let hits: [Value]
+    /// The lists on which it stands; `nil` when that is not known.
+    let lists: Value?
+  }
+
+  func findings(
+    _ hits: [Screened.Hit], of subject: String, isNamed: Bool, gaps: [ListCatalogue.Gap], screened: Screened
+  ) -> Findings {
+    let isAccount = subject == Interest.account
+    let path = isAccount ? "hits[]" : "parties[].hits[]"
+    var values = hits.map { found in
+      Value.record(
+        Record(
+          hit, path: path,
+          slots: [
+            .string(subject), .string(found.list), .string(found.entry), .string(found.listedName),
+            .string(found.name), .double(found.score),
+          ]))
+    }
+    let isUnscreened = !isNamed && !screened.lists.isEmpty
+    if isUnscreened {
+      values.append(
+        .record(
+          Record(
+            hit, path: Unscreened.prefix + (isAccount ? "name" : "parties[].name"),
+            slots: [.string(subject), nil, nil, nil, nil, nil])))
+    }
+    values += gaps.map { gap in
+      .record(
+        Record(hit, path: Unscreened.prefix + "lists." + gap.list, slots: [nil, .string(gap.list), nil, nil, nil, nil]))
+    }
+    let matched = hits.filter { $0.score >= lists.matchScore }.map(\.list)
+    let isKnown = !matched.isEmpty || !isUnscreened && gaps.isEmpty
+    return Findings(hits: values, lists: isKnown ? .list(Set(matched).sorted().map { .string($0) }) : nil)
+  }
+
+  private enum Interest {
+    static let account = "account"
+  }
+
+  /// The marks by which ``Judgement`` knows what would settle an unknown hit.
+  enum Unscreened {
+    static let prefix = "unscreened:"
+
+    /// What to ask for: a name, or a list.
+    static func fact(_ path: String) -> String {
+      switch path {
+      case "account.lists", "lists": return "name"
+      case "parties[].lists": return "parties[].name"
+      default: break
+      }
+      guard path.hasPrefix(prefix) else { return path }
+      let rest = path.dropFirst(prefix.count)
+      // Behind the last point stands the field of the hit that was asked for.
+      return String(rest.lastIndex(of: ".").map { rest[..<$0] } ?? rest)
+    }
+  }
+}
