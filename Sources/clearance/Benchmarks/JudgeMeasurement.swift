@@ -10,12 +10,12 @@ struct JudgeMeasurement {
 
   let rules: Int
   let documents: Int
-  /// Milliseconds from the text of the policy files to a checked ruleset.
-  let loadMilliseconds: Double
-  /// Milliseconds to compile it for a day; once a day, not per verdict.
-  let compileMilliseconds: Double
+  /// From the text of the policy files to a checked ruleset.
+  let load: Stopwatch.Time
+  /// To compile it for a day; once a day, not per verdict.
+  let compile: Stopwatch.Time
   /// The median of the rounds.
-  let microsecondsPerVerdict: Double
+  let perVerdict: Stopwatch.Time
   let matchesPerDocument: Double
   /// How many conditions were computed for a document; the others were found, or ruled out, through an index.
   let evaluationsPerDocument: Double
@@ -28,25 +28,24 @@ struct JudgeMeasurement {
 struct JudgeBench {
   private let edition: Edition
   private let facts: [Activation]
-  private let loadMilliseconds: Double
-  private let compileMilliseconds: Double
+  private let load: Stopwatch.Time
+  private let compile: Stopwatch.Time
   private var ruling = Ruling()
 
   init(_ workload: JudgeWorkload) throws {
-    let clock = ContinuousClock()
     let policies = workload.policies
     let ruleset: Ruleset
-    let start = clock.now
+    let loading = Stopwatch()
     do {
       let source = RulesetSource(files: policies.map { SourceFile(path: $0.path, text: $0.text) })
       ruleset = try Ruleset(source, facts: JudgeFacts.variables)
     } catch {
       throw Failure(.input, "the rules have faults:\n\(error)")
     }
-    let loaded = clock.now
+    load = loading.time
+    let compiling = Stopwatch()
     edition = ruleset.edition(on: Instant.now.date)
-    loadMilliseconds = (loaded - start) / .milliseconds(1)
-    compileMilliseconds = (clock.now - loaded) / .milliseconds(1)
+    compile = compiling.time
     let environment = edition.environment
     facts = workload.documents.map { JudgeFacts.activation(of: $0, for: environment) }
   }
@@ -71,17 +70,16 @@ struct JudgeBench {
   }
 
   mutating func measure(rounds: Int) -> JudgeMeasurement {
-    let clock = ContinuousClock()
     let sum = pass()
     // A round is long enough to be timed, and short enough that most of them are not interrupted.
-    let estimate = clock.measure { _ = pass() }
-    let repeats = max(1, Int(.milliseconds(4) / max(estimate, .microseconds(1))))
-    var times: [Double] = []
+    let first = Stopwatch()
+    _ = pass()
+    let repeats = max(1, Int(4000 / max(first.time.elapsedMicroseconds, 1)))
+    var times: [Stopwatch.Time] = []
     for _ in 0..<max(1, rounds) {
-      let time = clock.measure {
-        for _ in 0..<repeats { _ = pass() }
-      }
-      times.append(time / .microseconds(1) / Double(repeats * facts.count))
+      let round = Stopwatch()
+      for _ in 0..<repeats { _ = pass() }
+      times.append(round.time / Double(repeats * facts.count))
     }
     var isVerified = true
     for facts in facts.prefix(JudgeMeasurement.verifiedDocuments) {
@@ -90,8 +88,10 @@ struct JudgeBench {
       isVerified = isVerified && ruling.matched == alone.matched && ruling.verdict == alone.verdict
     }
     return JudgeMeasurement(
-      rules: edition.ruleCount, documents: facts.count, loadMilliseconds: loadMilliseconds,
-      compileMilliseconds: compileMilliseconds, microsecondsPerVerdict: times.median,
+      rules: edition.ruleCount, documents: facts.count, load: load, compile: compile,
+      perVerdict: Stopwatch.Time(
+        elapsedMicroseconds: times.map(\.elapsedMicroseconds).median,
+        processorMicroseconds: times.map(\.processorMicroseconds).median),
       matchesPerDocument: Double(sum.matches) / Double(facts.count),
       evaluationsPerDocument: Double(sum.evaluations) / Double(facts.count), isVerified: isVerified)
   }
