@@ -3,8 +3,8 @@ import Compliance
 
 /// Hits as conditions see them.
 ///
-/// What could not be screened must not pass for clear. A subject without a name, and a list that cannot be answered by,
-/// each stand in the list of hits as an element of which all but the subject, or the list, is unknown: then
+/// What could not be screened must not pass for clear. A subject without a name stands in the list of hits once for each
+/// list in use, and a list that cannot be answered by stands there too, as elements of which the rest is unknown: then
 /// `hits.exists(h, h.list == "un-sc" && h.score >= 0.9)` is unknown if the United Nations' list is too old and nothing
 /// else matches, and stays false for another list that is fresh.
 extension FactSchema {
@@ -44,11 +44,12 @@ extension FactSchema {
     }
     let isUnscreened = !isNamed && !screened.lists.isEmpty
     if isUnscreened {
-      values.append(
+      values += screened.lists.map { list in
         .record(
           Record(
             hit, path: Unscreened.prefix + (isAccount ? "name" : "parties[].name"),
-            slots: [.string(subject), nil, nil, nil, nil, nil])))
+            slots: [.string(subject), .string(list.id), nil, nil, nil, nil]))
+      }
     }
     values += gaps.map { gap in
       .record(
