@@ -102,6 +102,9 @@ let package = Package(
     .testTarget(
       name: "PolicyTests", dependencies: ["Policy"], exclude: ["Golden"], swiftSettings: settings),
     .testTarget(name: "ScreeningTests", dependencies: ["Compliance", "Screening"], swiftSettings: settings),
+    .testTarget(
+      name: "ClearanceServiceTests", dependencies: ["ClearanceService", "Compliance", "Policy", "Screening", "Store"],
+      swiftSettings: settings),
     // Runs the built executable as a process of its own; the dependency on it is there to have it built.
     .testTarget(
       name: "ServiceTests",
