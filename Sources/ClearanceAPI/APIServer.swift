@@ -50,6 +50,12 @@ public enum APIServer {
     let decisions = DecisionRoutes(service: service, store: database.decisions)
     decisions.add(to: v1)
     operations.addRules(to: v1)
+    for path: RouterPath in ["healthz", "readyz", "metrics", "openapi.json"] {
+      router.refuseOthers(path, takes: [.get])
+    }
+    v1.refuseOthers("rules", takes: [.get])
+    v1.refuseOthers("decisions", takes: [.get, .post])
+    v1.refuseOthers("decisions/:id", takes: [.get])
     return Application(
       router: router,
       server: HTTPServerBuilder { responder in
