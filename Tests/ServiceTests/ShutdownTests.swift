@@ -72,6 +72,26 @@ extension ServiceTests {
       } catch is HTTPClient.Disconnected {}
     }
 
+    @Test("a request that stops in the middle of its body does not hold it up; one that comes to its end is answered")
+    func halfRequests() async throws {
+      let service = try await Service.start(database: try await Workshop.current.database())
+      let ways = [[], [("Idempotency-Key", "half")]]
+      let stopped = try await onThread { try ways.map { try HalfRequest(port: service.port, headers: $0, "stopped") } }
+      let slow = try await onThread { try ways.map { try HalfRequest(port: service.port, headers: $0, "slow") } }
+      // So that the service has read what was sent.
+      try await Task.sleep(for: .milliseconds(200))
+      let start = ContinuousClock.now
+      service.process.signal(SIGTERM)
+      try await Task.sleep(for: .milliseconds(500))
+      let statuses = try await onThread { try slow.map { try $0.finish().status } }
+      #expect(statuses == [201, 201])
+      #expect(await service.process.waitForEnd(within: 90) == .exit(0))
+      #expect(start.duration(to: .now) < .seconds(8))
+      for half in stopped {
+        #expect(throws: HTTPClient.Disconnected.self) { _ = try half.finish() }
+      }
+    }
+
     @Test("SIGTERM to a service that does nothing ends it at once, and so does SIGINT", arguments: [SIGTERM, SIGINT])
     func idle(signal: Int32) async throws {
       let service = try await Service.start(database: try await Workshop.current.database())
@@ -81,6 +101,27 @@ extension ServiceTests {
       #expect(await service.process.waitForEnd(within: 20) == .exit(0))
       #expect(start.duration(to: .now) < .seconds(3))
       #expect(idle.isClosed)
+    }
+  }
+}
+
+/// A connection with a request of which the end is still to be sent.
+private final class HalfRequest: Sendable {
+  private let client: Mutex<HTTPClient>
+  private let rest: [UInt8]
+
+  init(port: Int, headers: [(String, String)], _ account: String) throws {
+    let bytes = HTTPClient.bytes("POST", "/v1/decisions", headers: headers, body: Samples.allowed(account))
+    let client = HTTPClient(port: port)
+    try client.send(Array(bytes.dropLast(20)))
+    rest = bytes.suffix(20)
+    self.client = Mutex(client)
+  }
+
+  func finish() throws -> HTTPClient.Answer {
+    try client.withLock { client in
+      try client.send(rest)
+      return try client.receive()
     }
   }
 }
