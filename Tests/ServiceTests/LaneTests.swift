@@ -96,6 +96,25 @@ extension ServiceTests {
       }
     }
 
+    @Test("who asks for the connection's end gets it after all answers, and what is sent later is not judged")
+    func close() async throws {
+      try await Service.with(database: try await Workshop.current.database()) { service in
+        try await onThread {
+          for round in 1...5 {
+            var exchange = Exchange()
+            for number in 1..<round { exchange.decision("close-\(round)-\(number)") }
+            exchange.decision("close-\(round)", headers: [("Connection", "close")])
+            let client = HTTPClient(port: service.port)
+            try client.send(exchange.bytes + HTTPClient.bytes("POST", "/v1/decisions", body: Samples.allowed("late")))
+            try exchange.check(client, "closing, round \(round)")
+            #expect(throws: HTTPClient.Disconnected.self, "round \(round)") { _ = try client.receive() }
+          }
+          let late = try HTTPClient(port: service.port).history("&account=late")
+          #expect(late.isEmpty)
+        }
+      }
+    }
+
     @Test("what is not HTTP, or breaks off, after good requests is answered after them, by a problem document")
     func fault() async throws {
       try await Service.with(database: try await Workshop.current.database()) { service in
