@@ -51,13 +51,21 @@ public enum APIServer {
     let decisions = DecisionRoutes(service: service, store: database.decisions)
     decisions.add(to: v1)
     operations.addVersions(to: v1)
+    for path: RouterPath in ["healthz", "readyz", "metrics", "openapi.json"] {
+      router.refuseOthers(path, takes: [.get])
+    }
+    v1.refuseOthers("rules", takes: [.get])
+    v1.refuseOthers("lists", takes: [.get])
+    v1.refuseOthers("decisions", takes: [.get, .post])
+    v1.refuseOthers("decisions/:id", takes: [.get])
     return Application(
       router: router,
       server: HTTPServerBuilder { responder in
         DecisionLaneChannel(
           base: HTTP1Channel(
             responder: responder,
-            configuration: .init(additionalChannelHandlers: [MalformedHTTPHandler()], idleTimeout: .seconds(75))),
+            configuration: .init(
+              additionalChannelHandlers: [MalformedHTTPHandler(), HalfRequestHandler()], idleTimeout: .seconds(75))),
           decisions: decisions, authentication: authentication, requests: requests)
       },
       configuration: .init(address: .hostname(configuration.host, port: configuration.port), serverName: name),

@@ -60,6 +60,7 @@ final class DecisionLane: ChannelDuplexHandler {
   private var held = CircularBuffer<HTTPRequestPart>()
   private var isReadHeld = false
   private var isEndHeld = false
+  private var heldError: (any Error)?
   private var context: ChannelHandlerContext?
   private var date = HTTPDate()
 
@@ -88,6 +89,12 @@ final class DecisionLane: ChannelDuplexHandler {
     } else {
       context.fireUserInboundEventTriggered(event)
     }
+  }
+
+  func errorCaught(context: ChannelHandlerContext, error: any Error) {
+    // What is not HTTP is answered, and the connection closed, at once by those who come after; the answer to the
+    // request before it would come too late.
+    if case .deciding = state, heldError == nil { heldError = error } else { context.fireErrorCaught(error) }
   }
 
   func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
@@ -190,7 +197,13 @@ extension DecisionLane {
       isReadHeld = false
       context.read()
     }
-    if isEndHeld, case .passing = state {
+    // What has been let go may have been a whole request for this lane; then they wait for its answer.
+    if case .deciding = state { return }
+    if let error = heldError {
+      heldError = nil
+      context.fireErrorCaught(error)
+    }
+    if isEndHeld {
       isEndHeld = false
       context.fireUserInboundEventTriggered(ChannelEvent.inputClosed)
     }

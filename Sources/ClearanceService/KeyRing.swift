@@ -36,6 +36,7 @@ public final class KeyRing: Service {
     var keys: [UUID: APIKey] = [:]
     var uses: [UUID: Instant] = [:]
     var isOpen = false
+    var hasHadKeys = false
   }
 
   private let store: KeyStore
@@ -55,19 +56,21 @@ public final class KeyRing: Service {
   /// Whether any key is valid.
   public var isEmpty: Bool { state.withLock { $0.keys.isEmpty } }
 
-  /// Whether everybody may call: there never was a key since ``open()``. A service that has had a key stays closed when
-  /// the last one is revoked, lest revoking a stolen key should give its thief everything.
+  /// Whether everybody may call: ``open()`` was called, and there never was a key. When the last key is revoked the
+  /// service stays closed, after a restart too, lest revoking a stolen key should give its thief everything.
   public var isOpen: Bool { state.withLock { $0.isOpen } }
 
-  /// Lets everybody call until a key appears. For a service on loopback only.
-  public func open() { state.withLock { $0.isOpen = $0.keys.isEmpty } }
+  /// Lets everybody call until a key appears, unless there has been one. For a service on loopback only, after
+  /// ``reload()``.
+  public func open() { state.withLock { $0.isOpen = !$0.hasHadKeys } }
 
   /// Reads the keys.
   public func reload() async throws {
-    let valid = try await store.keys().filter { $0.revokedAt == nil }
+    let all = try await store.keys()
+    let valid = all.filter { $0.revokedAt == nil }
     state.withLock { state in
       state.keys = Dictionary(valid.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
-      if !valid.isEmpty { state.isOpen = false }
+      if !all.isEmpty { (state.hasHadKeys, state.isOpen) = (true, false) }
     }
   }
 

@@ -85,11 +85,15 @@ struct Serve: AsyncParsableCommand {
       guard ["127.0.0.1", "::1", "localhost"].contains(host) else {
         throw Failure(
           .configuration,
-          "there is no API key, so \(host) may not be listened on: make one with `clearance keys create --role admin`, or listen on 127.0.0.1"
+          "there is no valid API key, so \(host) may not be listened on: make one with `clearance keys create --role admin`, or listen on 127.0.0.1"
         )
       }
       keys.open()
-      logger.warning("no API key exists: every caller on this machine may do everything")
+      if keys.isOpen {
+        logger.warning("no API key exists: every caller on this machine may do everything")
+      } else {
+        logger.warning("every API key is revoked: nobody may call; make one with `clearance keys create`")
+      }
     }
     let recorder = Recorder(store.decisions, logger: logger)
     let screener = Screener()

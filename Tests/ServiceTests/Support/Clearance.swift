@@ -25,12 +25,14 @@ final class Clearance: Sendable {
   private let errorPath: String
   private let marker: String
 
-  /// Starts it. The environment has no settings of the service but those given.
-  init(_ arguments: [String], environment: [String: String] = [:], directory: URL = repository) throws {
+  /// Starts it, or another program. The environment has no settings of the service but those given.
+  init(
+    _ arguments: [String], program: URL = executable, environment: [String: String] = [:], directory: URL = repository
+  ) throws {
     let base = Workshop.current.path("process")
     (outputPath, errorPath) = (base + ".out", base + ".err")
     let process = Process()
-    process.executableURL = executable
+    process.executableURL = program
     process.arguments = arguments
     var variables = ProcessInfo.processInfo.environment.filter {
       !$0.key.hasPrefix("CLEARANCE_") && !$0.key.hasPrefix("PG") && $0.key != "DATABASE_URL"
@@ -42,7 +44,7 @@ final class Clearance: Sendable {
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = FileHandle(forWritingAtPath: outputPath)
     process.standardError = FileHandle(forWritingAtPath: errorPath)
-    try process.run()
+    try process.spawn()
     pid = process.processIdentifier
     marker = Workshop.current.folder + "/processes/\(pid)"
     FileManager.default.createFile(atPath: marker, contents: nil)
@@ -51,9 +53,9 @@ final class Clearance: Sendable {
 
   /// Runs a command to its end.
   static func run(
-    _ arguments: [String], environment: [String: String] = [:], directory: URL = repository
+    _ arguments: [String], program: URL = executable, environment: [String: String] = [:], directory: URL = repository
   ) async throws -> Outcome {
-    let command = try Clearance(arguments, environment: environment, directory: directory)
+    let command = try Clearance(arguments, program: program, environment: environment, directory: directory)
     let end = await command.waitForEnd()
     return Outcome(end: end, output: command.output, errors: command.errors)
   }
@@ -84,6 +86,19 @@ final class Clearance: Sendable {
       process.terminationReason == .exit
         ? .exit(process.terminationStatus) : .signal(process.terminationStatus)
     }
+  }
+}
+
+extension Process {
+  /// Runs the process with no signal blocked. A child inherits the mask of the thread that makes it, and the threads
+  /// that run tasks block all signals: the service would wait for SIGTERM in vain.
+  fileprivate func spawn() throws {
+    var none = sigset_t()
+    var before = sigset_t()
+    sigemptyset(&none)
+    pthread_sigmask(SIG_SETMASK, &none, &before)
+    defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
+    try run()
   }
 }
 
@@ -128,6 +143,13 @@ struct Service {
       await service.kill()
       throw error
     }
+  }
+
+  /// Ends it as an operator does: SIGTERM, and it finishes what it has.
+  @discardableResult
+  func stop(within seconds: Double = 20) async -> Clearance.End {
+    process.signal(SIGTERM)
+    return await process.waitForEnd(within: seconds)
   }
 
   /// Ends it at once, without a chance to finish anything.
