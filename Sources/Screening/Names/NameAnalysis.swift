@@ -121,7 +121,7 @@ struct NameReader {
           NameToken(bytes, role: little ? .particle : .initial, weight: little ? Scoring.particle : Scoring.initial))
       } else if bytes[0] < 0x3A {
         tokens.append(NameToken(bytes, role: .number, weight: Scoring.number))
-      } else if classes.titles.contains(hash) || isGeneration(bytes)
+      } else if classes.isTitle(bytes, hash) || isGeneration(bytes)
         || (isForm(bytes) && index > 1 && index == words.count - 1)
       {
         tokens.append(NameToken(bytes, role: .title, weight: Scoring.title))
@@ -192,7 +192,8 @@ struct NameReader {
   }
 
   private func organization(_ words: [Folding.Word]) -> [NameToken] {
-    let texts = words.map { LegalWords.corrected($0.bytes) ?? $0.bytes }
+    let beside = words.contains { LegalWords.contains($0.bytes) }
+    let texts = words.map { LegalWords.corrected($0.bytes, beside: beside) ?? $0.bytes }
     var tokens: [NameToken] = []
     var index = 0
     while index < texts.count {
