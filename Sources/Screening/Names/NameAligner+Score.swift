@@ -73,6 +73,8 @@ extension NameAligner {
         let token = b[(Int(pair.b) + offset) % b.count]
         if token.role.isCore || pair.bCount > 1 { matched.theirs += token.weight }
       }
+      // Two equal initials are a word in common, if not one that covers anything.
+      if a[Int(pair.a)].role == .initial, pair.aCount == 1 { matched.words += 1 }
       if core {
         matched.words += max(Int(pair.aCount), Int(pair.bCount))
         matched.ordered |= 1 << UInt32(pair.a)

@@ -42,7 +42,8 @@ struct NameReader {
       // A name of nothing but adornments ("Al", "The Company") is known by them.
       tokens = words.map { $0.character == 0 ? word($0.bytes) : character($0) }
     }
-    return tokens
+    // Words that were taken apart may be more than the limit, and a set of words is held in 32 bits.
+    return tokens.count > NameLimits.words ? Array(tokens.prefix(NameLimits.words)) : tokens
   }
 
   // "S.A." and "L.X.C" are one word each, and so is "A/S".
