@@ -18,7 +18,8 @@ extension NameAligner {
     reordered = isReordered(matched.ordered, a.count)
     if reordered { score -= Scoring.reordered }
     restrict(a, b, matched, schema: schema)
-    if cap != .none { score = min(score, Scoring.cap) }
+    if cap == .none, schema == .organization, ours.core + theirs.core > 0, score > Scoring.oneSided { cap = .oneSided }
+    if cap != .none { score = min(score, cap == .oneSided ? Scoring.oneSided : Scoring.cap) }
     return max(score, 0)
   }
 

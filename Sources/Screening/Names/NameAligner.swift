@@ -18,6 +18,7 @@ struct NameAligner {
     case coverage
     case singleWord
     case number
+    case oneSided
   }
 
   /// What stands below the line beside the pairs, by its cause.
