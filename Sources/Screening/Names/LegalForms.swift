@@ -126,16 +126,22 @@ enum LegalWords {
   private static let letters = words.map(\.letters)
 
   /// The word of a legal form that differs from this by one letter.
-  static func corrected(_ bytes: [UInt8]) -> [UInt8]? {
-    guard bytes.count >= 5, bytes.count < TokenText.capacity else { return nil }
+  /// - Parameter beside: Whether another word of a legal form stands in the name, so that less is needed to suspect it.
+  static func corrected(_ bytes: [UInt8], beside: Bool) -> [UInt8]? {
+    guard bytes.count >= (beside ? 4 : 5), bytes.count < TokenText.capacity else { return nil }
     let text = TokenText(bytes)
     let mask = text.letters
     for (word, letters) in zip(words, letters)
     where (mask ^ letters).nonzeroBitCount <= 2 && abs(Int(word.count) - bytes.count) <= 1 {
       let distance = editDistance(text, word)
       if distance == 0 { return nil }
-      if distance == 1, word.count > 5 || word[0] == text[0] { return word.bytes }
+      if distance == 1, beside || word.count > 5 || word[0] == text[0] { return word.bytes }
     }
     return nil
   }
+
+  /// Whether a word is one of a legal form's, rightly spelt.
+  static func contains(_ bytes: [UInt8]) -> Bool { hashes.contains(NameToken.hash(bytes)) }
+
+  private static let hashes = Set(words.map { NameToken.hash($0.bytes) })
 }

@@ -18,7 +18,8 @@ extension NameAligner {
     reordered = isReordered(matched.ordered, a.count)
     if reordered { score -= Scoring.reordered }
     restrict(a, b, matched, schema: schema)
-    if cap != .none { score = min(score, Scoring.cap) }
+    if cap == .none, schema == .organization, ours.core + theirs.core > 0, score > Scoring.oneSided { cap = .oneSided }
+    if cap != .none { score = min(score, cap == .oneSided ? Scoring.oneSided : Scoring.cap) }
     return max(score, 0)
   }
 
@@ -73,6 +74,8 @@ extension NameAligner {
         let token = b[(Int(pair.b) + offset) % b.count]
         if token.role.isCore || pair.bCount > 1 { matched.theirs += token.weight }
       }
+      // Two equal initials are a word in common, if not one that covers anything.
+      if a[Int(pair.a)].role == .initial, pair.aCount == 1 { matched.words += 1 }
       if core {
         matched.words += max(Int(pair.aCount), Int(pair.bCount))
         matched.ordered |= 1 << UInt32(pair.a)

@@ -18,6 +18,7 @@ struct NameAligner {
     case coverage
     case singleWord
     case number
+    case oneSided
   }
 
   /// What stands below the line beside the pairs, by its cause.
@@ -95,7 +96,13 @@ struct NameAligner {
       for j in b.indices {
         let (value, kind) = likeness(a[i], b[j])
         guard value > 0 else { continue }
-        let weight = kind == .initial ? Scoring.initial : (a[i].weight + b[j].weight) / 2
+        // A slip makes a rare word of a common one.
+        let weight =
+          switch kind {
+          case .initial: Scoring.initial
+          case .typo: min(a[i].weight, b[j].weight)
+          default: (a[i].weight + b[j].weight) / 2
+          }
         candidates.append(
           Pair(a: UInt8(i), aCount: 1, b: UInt8(j), bCount: 1, value: value, kind: kind, weight: weight))
       }

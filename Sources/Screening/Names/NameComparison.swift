@@ -111,6 +111,8 @@ extension NameAligner {
     case .none: break
     case .coverage: list.append(.init(reason: "too little of one of the names is matched: \(most)"))
     case .singleWord: list.append(.init(reason: "one word in common does not make a person: \(most)"))
+    case .oneSided:
+      list.append(.init(reason: "one name has a word more: at most \(Rounding.text(Scoring.oneSided))"))
     case .number: list.append(.init(reason: "what has another number is another: \(most)"))
     }
     return list

@@ -30,7 +30,8 @@ struct PhraseTable: Sendable {
     for country in CountryTable.shared.all {
       guard let name = CountryTable.shared.names[country] else { continue }
       let words = Folding.words(of: name).words.map(\.bytes)
-      guard (1...3).contains(words.count), words.allSatisfy({ $0.count > 2 }) else { continue }
+      // "Hong Kong" stays two words, so that a slip in one leaves the other.
+      guard words.count == 1, words[0].count > 2 else { continue }
       add(words, .place(Array(words.joined()), country.index + 1))
     }
     for (from, to) in WordLists.rewrites {

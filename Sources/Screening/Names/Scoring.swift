@@ -52,6 +52,10 @@ public enum Scoring {
   /// What a comparison that fails such a condition can reach at most.
   static let cap: Float = 0.65
 
+  /// What organisations can reach at most of which one has a word more: "Pacific Ocean Shipping" may be a sister of
+  /// "Ocean Shipping", but is not it.
+  static let oneSided: Float = 0.89
+
   /// Taken off when the words stand in another order.
   static let reordered: Float = 0.01
 }

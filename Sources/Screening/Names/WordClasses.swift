@@ -12,6 +12,21 @@ struct WordClasses: Sendable {
   let abd = WordClasses.set("abd abdul abdel abdal abdoul abdol abdur abdus")
   let articles = WordClasses.set("al el ul ur us as ad an ash ar at az")
 
+  /// Whether a word is a title, or a long one with a slip in it.
+  func isTitle(_ bytes: [UInt8], _ hash: UInt64) -> Bool {
+    if titles.contains(hash) { return true }
+    guard bytes.count >= 6, bytes.count < TokenText.capacity else { return false }
+    let text = TokenText(bytes)
+    return WordClasses.longTitles.contains {
+      abs(Int($0.count) - bytes.count) <= 1 && $0[0] == text[0] && editDistance($0, text) <= 1
+    }
+  }
+
+  private static let longTitles = [
+    "general", "colonel", "maulawi", "mawlawi", "maulana", "sheikh", "shaykh", "ayatollah", "lieutenant", "brigadier",
+    "professor", "commander", "admiral", "marshal", "president", "minister",
+  ].map { TokenText($0.utf8) }
+
   private static func set(_ words: String) -> Set<UInt64> {
     Set(words.split(whereSeparator: \.isWhitespace).map { NameToken.hash($0.utf8) })
   }

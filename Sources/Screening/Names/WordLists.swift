@@ -44,7 +44,7 @@ enum WordLists {
     joint stock liability limited obshchestvo obschestvo ogranichennoi ogranichennoy otvetstvennostyu aktsionernoe
     aktsionernoye otkrytoe otkrytoye zakrytoe zakrytoye publichnoe publichnoye nepublichnoe tovarystvo z obmezhenoyu
     vidpovidalnistyu sociedad anonima societe responsabilidad gesellschaft haftung mit beschrankter anonim sirketi sti
-    open closed private unitary c r l p v m k h en ltd
+    open closed private unitary republican budgetary c r l p v m k h en ltd
     """
 
   /// Words that make an organisation one of a series run by one house, told apart only by number.
