@@ -185,6 +185,10 @@ enum Folding {
     for scalar in scalars {
       if scalar.value < 0x80 {
         bytes.append(UInt8(scalar.value))
+      } else if scalar.value == 0x3C5 || scalar.value == 0x3CD,
+        bytes.last.map({ $0 | 0x20 == UInt8(ascii: "o") }) ?? false
+      {
+        bytes.append(UInt8(ascii: "u"))  // Greek "ου" is one vowel
       } else if let letters = LetterTable.shared[scalar] {
         bytes.append(contentsOf: letters)
       }
