@@ -135,7 +135,7 @@ enum Folding {
         // Katakana cannot write a final consonant: "baraku" is Barack.
         let isKatakana = word.allSatisfy { (0x30A0...0x30FF).contains($0.value) }
         if isKatakana, letters.count > 4, letters.last == UInt8(ascii: "u") { letters.removeLast() }
-        bytes.append(contentsOf: letters)
+        appendWord(letters, isAbjad: word.contains(where: isAbjad), to: &bytes)
       }
       word = String.UnicodeScalarView()
     }
@@ -148,6 +148,25 @@ enum Folding {
       }
     }
     close()
+  }
+
+  /// Stands for ``Word/character`` where a word comes from a script that leaves out vowels.
+  static let abjad: UInt32 = 1
+
+  // Arabic and Hebrew: the article is a word of its own in Latin letters, and the word is marked as having no vowels.
+  private static func appendWord(_ letters: [UInt8], isAbjad: Bool, to bytes: inout [UInt8]) {
+    guard isAbjad else { return bytes.append(contentsOf: letters) }
+    let article = letters.starts(with: [0x61, 0x6C]) && letters.count > 4
+    if article { bytes.append(contentsOf: [0x61, 0x6C, 0x20]) }
+    bytes.append(contentsOf: article ? letters[2...] : letters[...])
+    bytes.append(contentsOf: [0x80, 0x80, 0x80, 0x80 | UInt8(abjad)])
+  }
+
+  private static func isAbjad(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.value {
+    case 0x5D0...0x5EA, 0x620...0x6FF, 0x750...0x77F, 0xFB1D...0xFDFF, 0xFE70...0xFEFC: true
+    default: false
+    }
   }
 
   // Han and Hangul: a syllable is a word. The character itself goes along in bytes above ASCII, since many characters

@@ -59,6 +59,7 @@ private func wordLikeness(_ a: NameToken, _ b: NameToken) -> (value: Float, kind
   if a.role == .generic, b.role == .generic { return isPlural(a.text, of: b.text) ? (0.95, .variant) : (0, .equal) }
   // "Emanuel" and "Emmanuel", "Joonng" and "Jong".
   if a.undoubled == b.undoubled, min(a.text.count, b.text.count) > 1 { return (0.92, .spelling) }
+  if a.isAbjad != b.isAbjad, a.consonants != 0, a.consonants == b.consonants { return (0.86, .spelling) }
   // Another spelling does not make one syllable of another, and a slip of the pen only if all else agrees.
   if a.isSyllable, b.isSyllable { return typoLikeness(a, b) > 0 ? (TypoAllowance.faint, .typo) : (0, .equal) }
   let sameSound = a.skeleton != 0 && a.skeleton == b.skeleton
