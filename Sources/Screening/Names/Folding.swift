@@ -132,6 +132,12 @@ enum Folding {
       } else {
         let roman = String(word).applyingTransform(StringTransform("Any-Latin; Latin-ASCII"), reverse: false) ?? ""
         var letters = roman.utf8.filter { $0 < 0x80 }
+        if !letters.contains(where: { $0 | 0x20 >= 0x61 && $0 | 0x20 <= 0x7A || $0 >= 0x30 && $0 < 0x3A }) {
+          // A script that ICU does not romanise: two letters for each of its own, so that it equals at least itself.
+          for scalar in word where scalar.properties.isAlphabetic {
+            letters += [0x61 + UInt8(scalar.value % 26), 0x61 + UInt8(scalar.value / 26 % 26)]
+          }
+        }
         // Katakana cannot write a final consonant: "baraku" is Barack.
         let isKatakana = word.allSatisfy { (0x30A0...0x30FF).contains($0.value) }
         if isKatakana, letters.count > 4, letters.last == UInt8(ascii: "u") { letters.removeLast() }

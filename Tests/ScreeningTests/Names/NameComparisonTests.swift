@@ -13,7 +13,7 @@ struct NameComparisonTests {
       (.person, "Nikolai Patr ushev", "Nikolai Patrushev"), (.person, "RamiMakhlouf", "Rami Makhlouf"),
       (.person, "makhlouframi", "Rami Makhlouf"), (.person, "Bill Gates", "William Gates"),
       (.person, "Smirnoff, Aleksei", "Alexey Smirnov"), (.person, "بشار الأسد", "Bashar al-Assad"),
-      (.person, "김정은", "Kim Jong Un"), (.person, "Βλαντίμιρ Πούτιν", "Vladimir Putin"),
+      (.person, "김정은", "Kim Jong Un"), (.person, "ហ៊ុន ម៉ាណែត", "ហ៊ុន ម៉ាណែត"), (.person, "Βλαντίμιρ Πούτιν", "Vladimir Putin"),
       (.person, "Joonng Emanuel", "Jong Emmanuel"),
       (.organization, "ООО Газпром", "Gazprom Limited Liability Company"),
       (.organization, "SiemensAG", "Siemens Aktiengesellschaft"),
