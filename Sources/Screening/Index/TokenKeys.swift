@@ -18,6 +18,7 @@ enum TokenKeys {
     guard token.role != .number else { return }
     if token.role == .place { body(mixed(UInt64(token.value), 2)) }
     body(mixed(token.undoubled, 14))
+    if token.consonants != 0 { body(mixed(UInt64(token.consonants), 16)) }
     if token.skeleton != 0 { body(mixed(UInt64(token.skeleton), 3)) }
     for index in 0..<4 where token.groups[index] != 0 {
       body(mixed(UInt64(token.groups[index] & ~VariantTable.weakBit), 4))

@@ -132,10 +132,16 @@ enum Folding {
       } else {
         let roman = String(word).applyingTransform(StringTransform("Any-Latin; Latin-ASCII"), reverse: false) ?? ""
         var letters = roman.utf8.filter { $0 < 0x80 }
+        if !letters.contains(where: { $0 | 0x20 >= 0x61 && $0 | 0x20 <= 0x7A || $0 >= 0x30 && $0 < 0x3A }) {
+          // A script that ICU does not romanise: two letters for each of its own, so that it equals at least itself.
+          for scalar in word where scalar.properties.isAlphabetic {
+            letters += [0x61 + UInt8(scalar.value % 26), 0x61 + UInt8(scalar.value / 26 % 26)]
+          }
+        }
         // Katakana cannot write a final consonant: "baraku" is Barack.
         let isKatakana = word.allSatisfy { (0x30A0...0x30FF).contains($0.value) }
         if isKatakana, letters.count > 4, letters.last == UInt8(ascii: "u") { letters.removeLast() }
-        bytes.append(contentsOf: letters)
+        appendWord(letters, isAbjad: word.contains(where: isAbjad), to: &bytes)
       }
       word = String.UnicodeScalarView()
     }
@@ -148,6 +154,25 @@ enum Folding {
       }
     }
     close()
+  }
+
+  /// Stands for ``Word/character`` where a word comes from a script that leaves out vowels.
+  static let abjad: UInt32 = 1
+
+  // Arabic and Hebrew: the article is a word of its own in Latin letters, and the word is marked as having no vowels.
+  private static func appendWord(_ letters: [UInt8], isAbjad: Bool, to bytes: inout [UInt8]) {
+    guard isAbjad else { return bytes.append(contentsOf: letters) }
+    let article = letters.starts(with: [0x61, 0x6C]) && letters.count > 4
+    if article { bytes.append(contentsOf: [0x61, 0x6C, 0x20]) }
+    bytes.append(contentsOf: article ? letters[2...] : letters[...])
+    bytes.append(contentsOf: [0x80, 0x80, 0x80, 0x80 | UInt8(abjad)])
+  }
+
+  private static func isAbjad(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.value {
+    case 0x5D0...0x5EA, 0x620...0x6FF, 0x750...0x77F, 0xFB1D...0xFDFF, 0xFE70...0xFEFC: true
+    default: false
+    }
   }
 
   // Han and Hangul: a syllable is a word. The character itself goes along in bytes above ASCII, since many characters
@@ -185,6 +210,10 @@ enum Folding {
     for scalar in scalars {
       if scalar.value < 0x80 {
         bytes.append(UInt8(scalar.value))
+      } else if scalar.value == 0x3C5 || scalar.value == 0x3CD,
+        bytes.last.map({ $0 | 0x20 == UInt8(ascii: "o") }) ?? false
+      {
+        bytes.append(UInt8(ascii: "u"))  // Greek "ου" is one vowel
       } else if let letters = LetterTable.shared[scalar] {
         bytes.append(contentsOf: letters)
       }

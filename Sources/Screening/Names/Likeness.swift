@@ -56,15 +56,24 @@ private func wordLikeness(_ a: NameToken, _ b: NameToken) -> (value: Float, kind
   if a.role == .place, b.role == .place { return a.value == b.value ? (0.97, .variant) : (0, .equal) }
   if let strong = sharedGroup(a.groups, b.groups) { return strong ? (0.95, .variant) : (0.78, .shortForm) }
   // Two words that many organisations have are two words, whatever their letters.
-  if a.role == .generic, b.role == .generic { return (0, .equal) }
+  if a.role == .generic, b.role == .generic { return isPlural(a.text, of: b.text) ? (0.95, .variant) : (0, .equal) }
   // "Emanuel" and "Emmanuel", "Joonng" and "Jong".
   if a.undoubled == b.undoubled, min(a.text.count, b.text.count) > 1 { return (0.92, .spelling) }
+  if a.isAbjad != b.isAbjad, a.consonants != 0, a.consonants == b.consonants { return (0.86, .spelling) }
   // Another spelling does not make one syllable of another, and a slip of the pen only if all else agrees.
   if a.isSyllable, b.isSyllable { return typoLikeness(a, b) > 0 ? (TypoAllowance.faint, .typo) : (0, .equal) }
   let sameSound = a.skeleton != 0 && a.skeleton == b.skeleton
   let typo = typoLikeness(a, b)
   if sameSound, typo < 0.92 { return (0.92, .spelling) }
   return (typo, .typo)
+}
+
+private func isPlural(_ a: TokenText, of b: TokenText) -> Bool {
+  let (long, short) = a.count > b.count ? (a, b) : (b, a)
+  guard long.count == short.count + 1, short.count > 2, long[Int(long.count) - 1] == UInt8(ascii: "s") else {
+    return false
+  }
+  return editDistance(long, short) == 1 && long[Int(short.count) - 1] == short[Int(short.count) - 1]
 }
 
 private func typoLikeness(_ a: NameToken, _ b: NameToken) -> Float {

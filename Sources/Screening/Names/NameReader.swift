@@ -33,8 +33,19 @@ struct NameReader {
   }
 
   func character(_ word: Folding.Word) -> NameToken {
-    NameToken(word.bytes, role: .word, character: word.character, weight: 1)
+    guard word.character == Folding.abjad else {
+      return NameToken(word.bytes, role: .word, character: word.character, weight: 1)
+    }
+    if schema == .person, NameReader.sons.contains(word.bytes) {
+      return NameToken(NameReader.bin, role: .particle, written: word.bytes, weight: Scoring.particle)
+    }
+    var token = NameToken(word.bytes, role: .word, value: NameToken.abjad, weight: 1)
+    token.weight = NameReader.weight(token, frequencies, schema)
+    return token
   }
+
+  private static let bin = Array("bin".utf8)
+  private static let sons = ["bn", "abn", "bnt"].map { Array($0.utf8) }
 
   /// The ``NameToken/value`` of a word that may be a legal form with a slip in it.
   static let perhapsForm: UInt16 = 1

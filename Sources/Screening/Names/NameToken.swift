@@ -31,6 +31,8 @@ struct NameToken: Sendable, Hashable {
   /// Of the word without doubled letters.
   var undoubled: UInt64
   var skeleton: UInt32
+  /// Of the consonants alone, 0 when there are fewer than two.
+  var consonants: UInt32
   /// The groups of ``NameVariants`` that the word belongs to, 0 where none; the high bit says "as a short form".
   var groups: SIMD4<UInt16>
   /// The country of a place, the kind of a legal form; 0 otherwise.
@@ -58,10 +60,17 @@ struct NameToken: Sendable, Hashable {
     let alphabetic = role == .word || role == .generic || role == .place
     // Short words have too little sound to be told apart by it.
     skeleton = alphabetic && bytes.count > 4 ? Skeleton.hash(of: bytes) : 0
+    consonants = alphabetic && character == 0 ? Skeleton.consonants(of: bytes) : 0
     groups = VariantTable.shared.groups(of: hash)
     isPatronymic = role == .word && NameToken.isPatronymic(text.string)
     isSyllable = role == .word && bytes.count <= 6 && MandarinSyllables.shared.contains(hash)
   }
+
+  /// The ``value`` of a word that comes from a script without vowels.
+  static let abjad: UInt16 = 2
+
+  /// Whether the word comes from a script without vowels.
+  var isAbjad: Bool { role == .word && value == NameToken.abjad }
 
   private static let base: UInt64 = 0x9E37_79B9_7F4A_7C15
 

@@ -40,7 +40,8 @@ enum NameVariants {
     mahdi mehdi mahdy mahadi
     husni hosni hasni
     laden ladin
-    qaddafi gaddafi kadhafi qadhafi gadhafi khadafy gadafi kaddafi qadafi
+    muammar moammar moamar moamer muamar mouammar
+    qaddafi kadafi gaddafi kadhafi qadhafi gadhafi khadafy gadafi kaddafi qadafi
     ayman aiman aymen
     fatima fatma fatemeh fatimah fatmah
     aisha aicha ayesha aysha
@@ -54,12 +55,12 @@ enum NameVariants {
     abu abou abo
     bin ben ibn
     sergei sergey sergej serge serhii serhiy siarhei sergiy serguei ~sergio sergejs
-    alexander aleksandr alexandr aleksander oleksandr alexandre aleksandar alexandru aliaksandr alejandro ~alex ~sasha ~sandro iskander ~alessandro aleksandrs
+    alexander alyaksandr aleksandr alexandr aleksander oleksandr alexandre aleksandar alexandru aliaksandr alejandro ~alex ~sasha ~sandro iskander ~alessandro aleksandrs
     alexandra aleksandra oleksandra ~sasha
     alexei alexey aleksei aleksey oleksii oleksiy alexej alaksei aliaksei ~alexis ~alyosha alexy
     andrei andrey andrej andriy andrii andrew andreas andre andres ~andrea andreja ~andy ~drew
     dmitry dmitri dmitriy dmitrii dimitri dmytro dzmitry dimitry ~dima dimitrios
-    vladimir volodymyr wladimir uladzimir ~vova ~volodya vladmir
+    vladimir vlantimir ~vlad volodymyr wladimir uladzimir ~vova ~volodya vladmir
     mikhail michael mykhailo mihail mikhael ~misha michel ~miguel ~michele mikael mykhaylo ~mike ~mick michal mikel
     nikolai nikolay nicholas mykola nicolas nikola nicolae mikalai ~nick ~kolya nikolaj nikolaos ~niccolo ~nico nicolaus
     yuri yury yuriy iurii yurii jurij iuri ~george jury juri
@@ -151,16 +152,23 @@ enum NameVariants {
     jinping chinping
     tsetung zedong tsetong
     kai ~kei
-    jong chong
-    chol cheol
-    yong young ryong
-    hyok hyuk
+    jong chong jeong
+    un eun
+    hyon hyun hyeon
+    myong myung myeong
+    song sung seong
+    kyong kyung gyeong
+    sok suk seok
+    chol cheol chul
+    yong young yeong ryong
+    hyok hyuk hyeok
     ri li lee rhee yi ~i
     pak park bak
     choe choi
     kim gim
     jang chang ~zhang
     nguyen nguen
+    hezbollah hizballah hizbullah hizbollah hezballah hizbalah hizbulla
     qaeda qaida qaedah qaidah qida kaida qaeeda
     intl international internacional mezhdunarodnyy internationale
     organisation organization organizatsiya organizacion

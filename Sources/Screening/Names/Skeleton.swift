@@ -12,6 +12,21 @@ enum Skeleton {
     return hash | 1
   }
 
+  /// A hash of the consonants of the skeleton, 0 when there are fewer than two. What scripts without vowels write.
+  static func consonants(of word: [UInt8]) -> UInt32 {
+    var hash: UInt32 = 2_166_136_261
+    var count = 0
+    var last: UInt8 = 0
+    for byte in key(of: word) where !vowels.contains(byte) && byte != last {
+      hash = (hash ^ UInt32(byte)) &* 16_777_619
+      count += 1
+      last = byte
+    }
+    return count < 2 ? 0 : hash | 1
+  }
+
+  private static let vowels = bytes("aiuv")
+
   private static func bytes(_ text: StaticString) -> [UInt8] { text.withUTF8Buffer { Array($0) } }
 
   // Longest first; the right side is written in the alphabet of the key, where S is sh and C is ch.

@@ -23,7 +23,8 @@ struct TokenKeysTests {
       }
       guard !other.isEmpty else { continue }
       let a = NameToken(Array(word.utf8), role: .word, weight: 1)
-      let b = NameToken(Array(String(other).utf8), role: .word, weight: 1)
+      let b = NameToken(
+        Array(String(other).utf8), role: .word, value: random.below(5) == 0 ? NameToken.abjad : 0, weight: 1)
       guard likeness(a, b).value > 0 else { continue }
       alike += 1
       var keys: Set<UInt64> = []

@@ -41,7 +41,10 @@ enum Samples {
 
   static func name(_ kind: ListEntry.Kind, _ random: inout SeededGenerator) -> String {
     if random.below(25) == 0 {
-      return random.pick(["Al", "The Company", "Mr. Sheikh", "de la", "Abu", "GmbH", "习近平", "RT", "7"])
+      return random.pick([
+        "Al", "The Company", "Mr. Sheikh", "de la", "Abu", "GmbH", "习近平", "بشار الأسد", "Bashar al-Assad", "محمد", "RT",
+        "7",
+      ])
     }
     switch kind {
     case .person:
