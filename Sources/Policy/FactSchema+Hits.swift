@@ -21,17 +21,23 @@ extension FactSchema {
       ])
   }
 
+  /// The subject that is the applicant.
+  static let applicant = "account"
+
   /// What screening found of one subject.
   struct Findings {
     let hits: [Value]
+    /// An element for each list that cannot be answered by.
+    let gaps: [Value]
     /// The lists on which it stands; `nil` when that is not known.
     let lists: Value?
   }
 
+  /// - Parameter gaps: what ``gapElements(_:)`` gives.
   func findings(
-    _ hits: [Screened.Hit], of subject: String, isNamed: Bool, gaps: [ListCatalogue.Gap], screened: Screened
+    _ hits: [Screened.Hit], of subject: String, isNamed: Bool, gaps: [Value], screened: Screened
   ) -> Findings {
-    let isAccount = subject == Interest.account
+    let isAccount = subject == FactSchema.applicant
     let path = isAccount ? "hits[]" : "parties[].hits[]"
     var values = hits.map { found in
       Value.record(
@@ -51,17 +57,17 @@ extension FactSchema {
             slots: [.string(subject), .string(list.id), nil, nil, nil, nil]))
       }
     }
-    values += gaps.map { gap in
+    let matched = hits.filter { $0.score >= lists.matchScore }.map(\.list)
+    let isKnown = !matched.isEmpty || !isUnscreened && gaps.isEmpty
+    return Findings(hits: values, gaps: gaps, lists: isKnown ? .list(Set(matched).sorted().map { .string($0) }) : nil)
+  }
+
+  /// An element for each list that cannot be answered by.
+  func gapElements(_ screened: Screened) -> [Value] {
+    lists.gaps(screened).map { gap in
       .record(
         Record(hit, path: Unscreened.prefix + "lists." + gap.list, slots: [nil, .string(gap.list), nil, nil, nil, nil]))
     }
-    let matched = hits.filter { $0.score >= lists.matchScore }.map(\.list)
-    let isKnown = !matched.isEmpty || !isUnscreened && gaps.isEmpty
-    return Findings(hits: values, lists: isKnown ? .list(Set(matched).sorted().map { .string($0) }) : nil)
-  }
-
-  private enum Interest {
-    static let account = "account"
   }
 
   /// The marks by which ``Judgement`` knows what would settle an unknown hit.

@@ -155,10 +155,10 @@ extension FactSchema {
     let submission = facts.submission
     var activation = Activation(for: environment)
     let screened = facts.screened
-    let gaps = lists.gaps(screened)
+    let gaps = gapElements(screened)
     let own = findings(
-      screened.account, of: "account", isNamed: submission.name != nil, gaps: gaps, screened: screened)
-    var hits = own.hits
+      screened.account, of: FactSchema.applicant, isNamed: submission.name != nil, gaps: gaps, screened: screened)
+    var hits = own.hits + gaps
     let parties = submission.parties.map { parties in
       Value.list(
         parties.map { party in
@@ -199,7 +199,7 @@ extension FactSchema {
               Schema.payment, path: "payment", slots: [$0.fingerprint.map { .string($0) }, Schema.country($0.country)]))
         },
         submission.network.map { .record(Schema.record($0)) }, submission.declaredUse.map { .string($0) },
-        .list(found.hits), found.lists,
+        .list(found.hits + found.gaps), found.lists,
         submission.attributes.flatMap { attributes?.value($0) },
       ])
   }
@@ -241,7 +241,7 @@ extension FactSchema {
         item.aliases.map(Schema.strings), Schema.country(item.country),
         item.birthDate.flatMap { Schema.timestamp($0.start) },
         Schema.identifiers(item.identifiers, path: "parties[].identifiers[]"), item.roles.map(Schema.strings),
-        .list(found.hits), found.lists,
+        .list(found.hits + found.gaps), found.lists,
       ])
   }
 
