@@ -1,0 +1,42 @@
+import Compliance
+
+/// Everything that a regime says about counting ownership. Who counts as an owner is asked of the caller; the rest is
+/// here, so that no two rules can differ in something that neither of them says.
+public struct OwnershipReading: Sendable, Hashable {
+  /// How a company between a counted owner and the applicant counts.
+  public enum Intermediates: Sendable, Hashable {
+    /// Not at all: only what counted owners hold directly.
+    case ignored
+    /// With its whole share, once counted owners hold it to the bound; with nothing below. What they hold is added up
+    /// over different owners exactly where the reading adds them up, and includes what they hold through companies
+    /// that already count. Percentages are never multiplied (OFAC FAQ 401: fifty percent of fifty percent is fifty).
+    case owned(OwnershipBound)
+    /// With its whole share, when every link from the owner down to it meets the bound by itself: a chain of majority
+    /// stakes. Two stakes in the same company are not put together to make a link.
+    case chain(OwnershipBound)
+  }
+
+  /// What the share in the applicant must meet; `nil` when no share suffices and only ``control`` decides.
+  public var bound: OwnershipBound?
+  /// The kinds whose shares count. Each kind is summed by itself, and one that meets the bound is enough.
+  public var kinds: InterestKindSet
+  /// Whether the shares of different counted owners are added up. If not, each owner is looked at alone.
+  public var aggregatesOwners: Bool
+  /// How companies in between count.
+  public var intermediates: Intermediates
+  /// The kinds that give control whatever the share. Who controls an entity counts as holding what it holds, and
+  /// controlling the applicant meets the reading. Empty where ownership alone counts.
+  public var control: InterestKindSet
+
+  /// A reading, all of it said.
+  public init(
+    bound: OwnershipBound?, kinds: InterestKindSet, aggregatesOwners: Bool, intermediates: Intermediates,
+    control: InterestKindSet = []
+  ) {
+    self.bound = bound
+    self.kinds = kinds
+    self.aggregatesOwners = aggregatesOwners
+    self.intermediates = intermediates
+    self.control = control
+  }
+}

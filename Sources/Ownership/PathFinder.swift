@@ -1,0 +1,134 @@
+import Compliance
+
+/// Finds the paths of a result: walks up from the applicant, breadth first, through whatever counts.
+struct PathFinder {
+  private let result: OwnershipResult
+  private let graph: OwnershipGraph
+  /// The edges by subject: for each holder of the same subject the one that decides, the largest first.
+  private let edges: [OwnershipGraph.Edge]
+  private let starts: [Int]
+
+  init(_ result: OwnershipResult) {
+    self.result = result
+    let graph = result.graph
+    self.graph = graph
+    let relevant = result.reading.kinds.union(result.reading.control).union(.unknown).rawValue
+    var edges = graph.edges.filter { edge in
+      relevant & edge.bit != 0 && edge.holder != graph.account && result.reach[Int(edge.holder)] != 0
+    }
+    edges.sort { left, right in
+      if left.subject != right.subject { return left.subject < right.subject }
+      if left.maximum != right.maximum { return left.maximum > right.maximum }
+      if left.minimum != right.minimum { return left.minimum > right.minimum }
+      if left.holder != right.holder { return graph.precedes(Int(left.holder), Int(right.holder)) }
+      return left.kind < right.kind
+    }
+    var starts = [Int](repeating: 0, count: graph.account + 2)
+    for edge in edges { starts[Int(edge.subject) + 1] += 1 }
+    for node in 0...graph.account { starts[node + 1] += starts[node] }
+    self.edges = edges
+    self.starts = starts
+  }
+
+  private func holders(of node: Int) -> ArraySlice<OwnershipGraph.Edge> { edges[starts[node]..<starts[node + 1]] }
+
+  func paths(limit: Int) -> [OwnershipPath] {
+    var paths: [OwnershipPath] = []
+    if let missing = result.undisclosed.last, missing > 0 { paths.append(undisclosed(missing, below: [])) }
+    var later: [OwnershipPath] = []
+    var isDone: Set<Int32> = []
+    for edge in holders(of: graph.account) where isDone.insert(edge.holder).inserted {
+      guard paths.count < limit else { break }
+      walkUp(from: edge, limit: limit - paths.count, into: &paths, named: &later)
+    }
+    paths.append(contentsOf: later)
+    return Array(paths.prefix(max(limit, 0)))
+  }
+
+  /// All owners behind one direct holder. Where undisclosed owners make the answer, named ones come after them.
+  private func walkUp(
+    from first: OwnershipGraph.Edge, limit: Int, into paths: inout [OwnershipPath], named: inout [OwnershipPath]
+  ) {
+    var via = [Int](repeating: -1, count: graph.account + 1)
+    var queue = [Int(first.holder)]
+    var isSeen = [Bool](repeating: false, count: graph.account + 1)
+    isSeen[Int(first.holder)] = true
+    var head = 0
+    var found = 0
+    while head < queue.count, found < limit {
+      let node = queue[head]
+      head += 1
+      let missing = node < result.undisclosed.count ? result.undisclosed[node] : 0
+      if missing > 0 {
+        paths.append(undisclosed(missing, below: chain(from: node, via, first)))
+        found += 1
+      }
+      if isOwner(node) {
+        let path = OwnershipPath(owner: node, label: graph.label(node), links: links(chain(from: node, via, first)))
+        if result.undisclosed.isEmpty { paths.append(path) } else { named.append(path) }
+        found += 1
+        continue
+      }
+      for index in starts[node]..<starts[node + 1] where !isSeen[Int(edges[index].holder)] {
+        isSeen[Int(edges[index].holder)] = true
+        via[Int(edges[index].holder)] = index
+        queue.append(Int(edges[index].holder))
+      }
+    }
+  }
+
+  /// The parties that head a path to the applicant, whatever the limit: one walk from all direct holders together.
+  func owners() -> [Int] {
+    var isSeen = [Bool](repeating: false, count: graph.account + 1)
+    var queue = [graph.account]
+    var owners: [Int] = []
+    var head = 0
+    while head < queue.count {
+      let node = queue[head]
+      head += 1
+      if node != graph.account, isOwner(node) {
+        owners.append(node)
+        continue
+      }
+      for edge in holders(of: node) where !isSeen[Int(edge.holder)] {
+        isSeen[Int(edge.holder)] = true
+        queue.append(Int(edge.holder))
+      }
+    }
+    return owners.sorted()
+  }
+
+  /// Owners that count by themselves end a path, even if others own them in turn.
+  private func isOwner(_ node: Int) -> Bool {
+    let needed: Certainty = result.standing == .certainly ? .certainly : .possibly
+    return result.counted[node] >= needed.rawValue
+  }
+
+  /// The edges from a node down to the applicant.
+  private func chain(from node: Int, _ via: [Int], _ last: OwnershipGraph.Edge) -> [OwnershipGraph.Edge] {
+    var chain: [OwnershipGraph.Edge] = []
+    var node = node
+    while via[node] >= 0 {
+      chain.append(edges[via[node]])
+      node = Int(edges[via[node]].subject)
+    }
+    return chain + [last]
+  }
+
+  private func links(_ chain: [OwnershipGraph.Edge]) -> [OwnershipPath.Link] { chain.map(link) }
+
+  private func link(_ edge: OwnershipGraph.Edge) -> OwnershipPath.Link {
+    OwnershipPath.Link(
+      subject: Int(edge.subject), label: graph.label(Int(edge.subject)),
+      kind: Submission.InterestKind.allCases[Int(edge.kind)], minimum: Percentage(units: edge.minimum),
+      maximum: Percentage(units: edge.maximum), statesShare: edge.statesShare)
+  }
+
+  private func undisclosed(_ missing: Int64, below chain: [OwnershipGraph.Edge]) -> OwnershipPath {
+    let subject = chain.first.map { Int($0.holder) } ?? graph.account
+    let top = OwnershipPath.Link(
+      subject: subject, label: graph.label(subject), kind: .shareholding, minimum: Percentage(units: 0),
+      maximum: Percentage(units: missing), statesShare: true)
+    return OwnershipPath(owner: nil, label: "undisclosed", links: [top] + links(chain))
+  }
+}
