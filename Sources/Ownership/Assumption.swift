@@ -17,10 +17,13 @@ struct Assumption: OptionSet {
   /// The same of other entities that disclose no owner at all.
   static let untraced = Assumption(rawValue: 8)
 
+  /// Whatever nobody disclosed.
+  static let undisclosed: Assumption = [.remainders, .untraced]
+
   /// Only what is certain.
   static let least: Assumption = []
   /// All that the disclosed interests allow.
   static let disclosed: Assumption = [.largestShares, .possibleOwners]
   /// All that anything allows.
-  static let most: Assumption = [.largestShares, .possibleOwners, .remainders, .untraced]
+  static let most = disclosed.union(undisclosed)
 }

@@ -29,7 +29,7 @@ extension OwnershipGraph {
       if let last = edges.last, last.key >= edge.key { isSorted = false }
       edges.append(edge)
     }
-    if !isSorted { edges = OwnershipGraph.merged(edges, nodes: parties.count + 1) }
+    if !isSorted { OwnershipGraph.merge(&edges, nodes: parties.count + 1) }
 
     var starts = [Int32](repeating: 0, count: parties.count + 2)
     for edge in edges { starts[Int(edge.holder) + 1] += 1 }
@@ -42,11 +42,11 @@ extension OwnershipGraph {
 
   /// Sorts by holder, subject and kind, and adds up what is the same in all three. Counting by holder first keeps it
   /// linear; what is left to sort is one holder's interests.
-  private static func merged(_ edges: [Edge], nodes: Int) -> [Edge] {
-    var sorted = edges
-    if edges.count <= 24 {
+  private static func merge(_ sorted: inout [Edge], nodes: Int) {
+    if sorted.count <= 24 {
       insertionSort(&sorted, 0..<sorted.count)
     } else {
+      let edges = sorted
       var next = [Int](repeating: 0, count: nodes + 1)
       for edge in edges { next[Int(edge.holder) + 1] += 1 }
       for node in 0..<nodes { next[node + 1] += next[node] }
@@ -78,7 +78,6 @@ extension OwnershipGraph {
       }
     }
     sorted.removeLast(sorted.count - last - 1)
-    return sorted
   }
 
   private static func insertionSort(_ edges: inout [Edge], _ range: Range<Int>) {

@@ -21,9 +21,7 @@ extension OwnershipGraph {
 
     var pass = Propagation(self, reading, counted: standing)
     let least = highest == .certainly ? pass.run(.least) : Propagation.Outcome()
-    let reached = pass.counts
     let disclosed = highest == .no || isDecided && isExact ? least : pass.run(.disclosed)
-    let disclosedReach = highest == .no || isDecided && isExact ? reached : pass.counts
     let most = pass.run(.most)
 
     var result = OwnershipResult(
@@ -32,33 +30,20 @@ extension OwnershipGraph {
     if least.isMet {
       result.standing = .certainly
       result.isControlled = least.isControlled
-      result.reach = reached
+      result.assumption = .least
     } else if disclosed.isMet {
       result.standing = .possibly
       result.isControlled = disclosed.isControlled
-      result.reach = disclosedReach
       if pass.run(.largestShares).isMet { result.doubts.insert(.shares) }
       if pass.run(.possibleOwners).isMet { result.doubts.insert(.owners) }
       if result.doubts.isEmpty { result.doubts = [.shares, .owners] }
     } else if most.isMet {
       result.standing = .possibly
-      result.isControlled = most.isControlled
-      result.reach = pass.counts
-      result.undisclosed = undisclosed(pass)
-      let remainder = pass.run([.disclosed, .remainders])
-      result.doubts = remainder.isMet ? .remainder : .untraced
-      if remainder.isMet {
-        result.reach = pass.counts
-        result.undisclosed = undisclosed(pass)
-      }
-    } else {
-      result.reach = disclosedReach
+      let remainders = pass.run(.disclosed.union(.remainders))
+      result.isControlled = remainders.isMet ? remainders.isControlled : most.isControlled
+      result.doubts = remainders.isMet ? .remainder : .untraced
+      result.assumption = remainders.isMet ? .disclosed.union(.remainders) : .most
     }
     return result
-  }
-
-  /// What the last pass gave to owners that nobody named, by node.
-  private func undisclosed(_ pass: borrowing Propagation) -> [Int64] {
-    (0...account).map { $0 == account || pass.counts[$0] != 0 ? pass.undisclosed($0) : 0 }
   }
 }

@@ -6,10 +6,8 @@ public struct OwnershipResult: Sendable {
   let reading: OwnershipReading
   /// ``Certainty`` of each party, by raw value.
   let counted: [UInt8]
-  /// Whether each node counts with what it holds, in the pass that decided.
-  var reach: [UInt8] = []
-  /// What that pass gave to owners nobody named, by node; empty where that played no part.
-  var undisclosed: [Int64] = []
+  /// What the pass assumed that decided; paths are those of that pass.
+  var assumption = Assumption.disclosed
 
   /// Whether the reading is met.
   public internal(set) var standing = Certainty.no

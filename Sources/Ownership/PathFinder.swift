@@ -4,6 +4,8 @@ import Compliance
 struct PathFinder {
   private let result: OwnershipResult
   private let graph: OwnershipGraph
+  /// The pass that decided, run again: an answer that nobody asks the reasons of keeps none.
+  private let pass: Propagation
   /// The edges by subject: for each holder of the same subject the one that decides, the largest first.
   private let edges: [OwnershipGraph.Edge]
   private let starts: [Int]
@@ -12,9 +14,12 @@ struct PathFinder {
     self.result = result
     let graph = result.graph
     self.graph = graph
+    var pass = Propagation(graph, result.reading, counted: result.counted)
+    _ = pass.run(result.assumption)
+    self.pass = pass
     let relevant = result.reading.kinds.union(result.reading.control).union(.unknown).rawValue
     var edges = graph.edges.filter { edge in
-      relevant & edge.bit != 0 && edge.holder != graph.account && result.reach[Int(edge.holder)] != 0
+      relevant & edge.bit != 0 && edge.holder != graph.account && pass.counts(Int(edge.holder))
     }
     edges.sort { left, right in
       if left.subject != right.subject { return left.subject < right.subject }
@@ -34,7 +39,8 @@ struct PathFinder {
 
   func paths(limit: Int) -> [OwnershipPath] {
     var paths: [OwnershipPath] = []
-    if let missing = result.undisclosed.last, missing > 0 { paths.append(undisclosed(missing, below: [])) }
+    let missing = pass.undisclosed(graph.account)
+    if missing > 0 { paths.append(undisclosed(missing, below: [])) }
     var later: [OwnershipPath] = []
     var isDone: Set<Int32> = []
     for edge in holders(of: graph.account) where isDone.insert(edge.holder).inserted {
@@ -58,14 +64,14 @@ struct PathFinder {
     while head < queue.count, found < limit {
       let node = queue[head]
       head += 1
-      let missing = node < result.undisclosed.count ? result.undisclosed[node] : 0
+      let missing = pass.undisclosed(node)
       if missing > 0 {
         paths.append(undisclosed(missing, below: chain(from: node, via, first)))
         found += 1
       }
       if isOwner(node) {
         let path = OwnershipPath(owner: node, label: graph.label(node), links: links(chain(from: node, via, first)))
-        if result.undisclosed.isEmpty { paths.append(path) } else { named.append(path) }
+        if result.isUndisclosed { named.append(path) } else { paths.append(path) }
         found += 1
         continue
       }

@@ -11,18 +11,24 @@ struct Propagation {
   private let reading: OwnershipReading
   /// ``Certainty`` of each party, by raw value.
   private let counted: [UInt8]
-  /// The kinds that count, and how many there are: each has its own sum at each node.
+  /// The kinds that count, and how many there are: each has its own sums at each node.
   private let kinds: UInt32
   private let slots: Int
-  /// What all holders of a node hold at the least, by node and slot; -1 where nobody is disclosed.
-  private var totals: [Int64]
-  /// What the holders that count hold of a node, by node and slot: at the least, and by the assumption at the most.
-  private var sums: [Int64]
+  /// Three numbers for every node and slot, see the offsets below.
+  private var cells: [Int64]
+  /// For every node whether it counts with what it holds (for the applicant: whether it is controlled); then the queue.
+  private var state: [Int32]
+  /// Where the queue ends in ``state``.
+  private var tail: Int
   private var assumption = Assumption.least
 
-  /// Whether each node counts with what it holds. Index of the applicant: whether it is controlled.
-  private(set) var counts: [UInt8]
-  private var queue: [Int32] = []
+  /// What all holders hold at the least; -1 where nobody is disclosed. The same in every pass.
+  private static let total = 0
+  /// What the holders that count hold at the least.
+  private static let least = 1
+  /// What they hold at the most, by their own ranges.
+  private static let most = 2
+  private static let width = 3
 
   init(_ graph: OwnershipGraph, _ reading: OwnershipReading, counted: [UInt8]) {
     self.graph = graph
@@ -31,13 +37,13 @@ struct Propagation {
     kinds = reading.kinds.rawValue & ~InterestKindSet.unknown.rawValue
     slots = max(kinds.nonzeroBitCount, 1)
     let nodes = graph.parties.count + 1
-    totals = [Int64](repeating: -1, count: nodes * slots)
-    sums = [Int64](repeating: 0, count: nodes * slots * 2)
-    counts = [UInt8](repeating: 0, count: nodes)
-    queue.reserveCapacity(nodes)
+    cells = [Int64](repeating: 0, count: nodes * slots * Propagation.width)
+    state = [Int32](repeating: 0, count: nodes * 2)
+    tail = nodes
+    for place in stride(from: 0, to: cells.count, by: Propagation.width) { cells[place] = -1 }
     for edge in graph.edges where kinds & edge.bit != 0 {
-      let place = Int(edge.subject) * slots + slot(of: edge)
-      totals[place] = saturatingSum(max(totals[place], 0), edge.minimum)
+      let place = cell(Int(edge.subject), slot(of: edge))
+      cells[place] = saturatingSum(max(cells[place], 0), edge.minimum)
     }
   }
 
@@ -55,19 +61,22 @@ struct Propagation {
     }
   }
 
-  /// Runs a pass. Afterwards ``counts`` says who counts; where owners are not added up, for the owner that comes out
-  /// highest.
+  /// Runs a pass. Afterwards ``counts(_:)`` says who counts; where owners are not added up, for the owner that comes
+  /// out highest.
   mutating func run(_ assumption: Assumption) -> Outcome {
     reset(assumption)
-    if !assumption.isDisjoint(with: [.remainders, .untraced]) { markUndisclosed() }
+    if !assumption.isDisjoint(with: .undisclosed) { markUndisclosed() }
     if reading.aggregatesOwners {
       for party in graph.parties.indices where isCounted(party) { mark(party) }
-      drain(from: 0)
+      drain(from: graph.account + 1)
       return outcome
     }
-    drain(from: 0)
+    drain(from: graph.account + 1)
     return runEachOwner()
   }
+
+  /// Whether a node counts with what it holds.
+  func counts(_ node: Int) -> Bool { state[node] != 0 }
 
   // MARK: Owners looked at one by one
 
@@ -77,24 +86,30 @@ struct Propagation {
   /// used, those who reach others come first wherever the graph has no loops. So the work stays near linear: where the
   /// bound is a majority, two owners hardly ever reach the same company.
   private mutating func runEachOwner() -> Outcome {
-    let base = queue.count
+    let owners = ownersFromAbove()
+    let base = tail
+    guard owners.count > 1 else {
+      for owner in owners { mark(owner) }
+      drain(from: base)
+      return outcome
+    }
     var best = outcome
     var bestOwner = -1
-    var bestReach: [Int32] = []
+    var bestReach: ArraySlice<Int32> = []
     var largest = best.share
     var isControlled = best.isControlled
     var isReached = [Bool](repeating: false, count: graph.parties.count)
-    for owner in ownersFromAbove() where !isReached[owner] && counts[owner] == 0 {
+    for owner in owners where !isReached[owner] && !counts(owner) {
       mark(owner)
       drain(from: base)
       let found = outcome
       largest = max(largest, found.share)
       isControlled = isControlled || found.isControlled
       let isTie = found.share == best.share && found.isMet == best.isMet && (found.share > 0 || found.isMet)
-      if found.exceeds(best) || isTie && comesFirst(queue[base...], bestReach[...]) {
-        (best, bestOwner, bestReach) = (found, owner, Array(queue[base...]))
+      if found.exceeds(best) || isTie && comesFirst(state[base..<tail], bestReach) {
+        (best, bestOwner, bestReach) = (found, owner, ArraySlice(Array(state[base..<tail])))
       }
-      for node in queue[base...] { isReached[Int(node)] = true }
+      for place in base..<tail { isReached[Int(state[place])] = true }
       takeBack(to: base)
     }
     if bestOwner >= 0 {
@@ -116,17 +131,19 @@ struct Propagation {
   }
 
   private mutating func takeBack(to base: Int) {
-    for node in queue[base...] {
-      counts[Int(node)] = 0
-      for index in graph.edgeIndices(of: Int(node)) { add(graph.edges[index], sign: -1) }
+    while tail > base {
+      tail -= 1
+      let node = Int(state[tail])
+      state[node] = 0
+      for index in graph.edgeIndices(of: node) { add(graph.edges[index], sign: -1) }
     }
-    counts[graph.account] = 0
-    queue.removeLast(queue.count - base)
+    state[graph.account] = 0
   }
 
   /// Counted owners in reverse order of leaving a depth-first walk: holders before what they hold, but for loops.
   private func ownersFromAbove() -> [Int] {
-    let owners = graph.parties.indices.filter(isCounted)
+    var owners: [Int] = []
+    for party in graph.parties.indices where isCounted(party) { owners.append(party) }
     guard owners.count > 1 else { return owners }
     var next = graph.starts
     var isSeen = [Bool](repeating: false, count: graph.parties.count + 1)
@@ -156,54 +173,59 @@ struct Propagation {
 
   private mutating func reset(_ assumption: Assumption) {
     self.assumption = assumption
-    guard !queue.isEmpty || counts[graph.account] != 0 else { return }
-    queue.removeAll(keepingCapacity: true)
-    for index in sums.indices { sums[index] = 0 }
-    for index in counts.indices { counts[index] = 0 }
+    guard tail > graph.account + 1 || counts(graph.account) else { return }
+    tail = graph.account + 1
+    for node in 0..<tail { state[node] = 0 }
+    for place in stride(from: 0, to: cells.count, by: Propagation.width) {
+      cells[place + Propagation.least] = 0
+      cells[place + Propagation.most] = 0
+    }
   }
 
   private func isCounted(_ party: Int) -> Bool {
-    let needed: Certainty = assumption.contains(.possibleOwners) ? .possibly : .certainly
-    return counted[party] >= needed.rawValue
+    counted[party] >= (assumption.contains(.possibleOwners) ? Certainty.possibly : .certainly).rawValue
   }
 
   private mutating func mark(_ node: Int) {
-    guard counts[node] == 0 else { return }
-    counts[node] = 1
-    if node != graph.account { queue.append(Int32(node)) }
+    guard state[node] == 0 else { return }
+    state[node] = 1
+    guard node != graph.account else { return }
+    state[tail] = Int32(node)
+    tail += 1
   }
 
   private mutating func drain(from start: Int) {
     var head = start
-    while head < queue.count {
-      let holder = Int(queue[head])
+    while head < tail {
+      let holder = Int(state[head])
       head += 1
       for index in graph.edgeIndices(of: holder) {
         let edge = graph.edges[index]
         add(edge, sign: 1)
         let subject = Int(edge.subject)
-        if counts[subject] == 0, makesCount(edge) { mark(subject) }
+        if state[subject] == 0, makesCount(edge) { mark(subject) }
       }
     }
   }
 
   /// Adds what an edge says to the sums of its subject, or takes it back.
+  @inline(__always)
   private mutating func add(_ edge: OwnershipGraph.Edge, sign: Int64) {
     if kinds & edge.bit != 0 {
-      let place = (Int(edge.subject) * slots + slot(of: edge)) * 2
-      sums[place] = saturatingSum(sums[place], sign * edge.minimum)
-      sums[place + 1] = saturatingSum(sums[place + 1], sign * edge.maximum)
+      let place = cell(Int(edge.subject), slot(of: edge))
+      cells[place + Propagation.least] = saturatingSum(cells[place + Propagation.least], sign * edge.minimum)
+      cells[place + Propagation.most] = saturatingSum(cells[place + Propagation.most], sign * edge.maximum)
     } else if InterestKindSet.unknown.rawValue & edge.bit != 0 {
       for slot in 0..<slots {
-        let place = (Int(edge.subject) * slots + slot) * 2 + 1
-        sums[place] = saturatingSum(sums[place], sign * edge.maximum)
+        let place = cell(Int(edge.subject), slot) + Propagation.most
+        cells[place] = saturatingSum(cells[place], sign * edge.maximum)
       }
     }
   }
 
   /// Whether the subject of an edge counts now that its holder does.
   private func makesCount(_ edge: OwnershipGraph.Edge) -> Bool {
-    if controls(edge) { return true }
+    if !reading.control.isEmpty, controls(edge) { return true }
     let subject = Int(edge.subject)
     guard subject != graph.account else { return false }
     let isUnknown = InterestKindSet.unknown.rawValue & edge.bit != 0
@@ -212,14 +234,12 @@ struct Propagation {
     switch reading.intermediates {
     case .ignored: return false
     case .owned(let bound): return affected.contains { bound.isMet(by: share(of: subject, $0)) }
-    case .chain(let bound):
-      return affected.contains { bound.isMet(by: link(edge, minimum: isUnknown ? 0 : edge.minimum, $0)) }
+    case .chain(let bound): return affected.contains { bound.isMet(by: link(edge, $0)) }
     }
   }
 
   /// Whether an edge gives control. A stated share of the board must be more than half of it.
   private func controls(_ edge: OwnershipGraph.Edge) -> Bool {
-    guard !reading.control.isEmpty else { return false }
     let isLargest = assumption.contains(.largestShares)
     if InterestKindSet.unknown.rawValue & edge.bit != 0 { return isLargest && edge.maximum > 0 }
     guard reading.control.rawValue & edge.bit != 0 else { return false }
@@ -230,60 +250,58 @@ struct Propagation {
 
   // MARK: Sums
 
-  private func slot(of edge: OwnershipGraph.Edge) -> Int { (kinds & (edge.bit &- 1)).nonzeroBitCount }
+  private func slot(of edge: OwnershipGraph.Edge) -> Int {
+    slots == 1 ? 0 : (kinds & (edge.bit &- 1)).nonzeroBitCount
+  }
+
+  private func cell(_ node: Int, _ slot: Int) -> Int { (node * slots + slot) * Propagation.width }
 
   /// What holders that count hold of a node, by the assumption.
   ///
   /// At the most, it is what their ranges allow, yet no more than the others certainly leave over; and all of that,
-  /// where the assumption gives them what is not disclosed. Where the others' shares already make more than the whole,
-  /// the submission contradicts itself, nothing can be inferred from them, and the ranges stand alone.
+  /// where the assumption gives them what is not disclosed. Where the shares of an entity make more than the whole even
+  /// at the least, the submission contradicts itself, nothing can be inferred from the others', and the ranges stand
+  /// alone.
   private func share(of node: Int, _ slot: Int) -> Int64 {
-    let place = node * slots + slot
-    let least = sums[place * 2]
-    guard assumption.contains(.largestShares) else { return least }
-    let total = max(totals[place], 0)
-    guard total <= OwnershipGraph.whole else { return sums[place * 2 + 1] }
-    let leftOver = OwnershipGraph.whole - (total - least)
-    return holdsUndisclosed(node, slot) ? leftOver : min(sums[place * 2 + 1], leftOver)
+    let place = cell(node, slot)
+    return share(
+      least: cells[place + Propagation.least], most: cells[place + Propagation.most], of: node, slot)
   }
 
   /// The same of the one holder of an edge.
-  private func link(_ edge: OwnershipGraph.Edge, minimum: Int64, _ slot: Int) -> Int64 {
-    guard assumption.contains(.largestShares) else { return minimum }
-    let node = Int(edge.subject)
-    let total = max(totals[node * slots + slot], 0)
-    guard total <= OwnershipGraph.whole else { return edge.maximum }
-    let leftOver = OwnershipGraph.whole - (total - minimum)
-    return holdsUndisclosed(node, slot) ? leftOver : min(edge.maximum, leftOver)
+  private func link(_ edge: OwnershipGraph.Edge, _ slot: Int) -> Int64 {
+    share(least: edge.minimum, most: edge.maximum, of: Int(edge.subject), slot)
+  }
+
+  private func share(least: Int64, most: Int64, of node: Int, _ slot: Int) -> Int64 {
+    guard assumption.contains(.largestShares) else { return least }
+    let total = max(cells[cell(node, slot) + Propagation.total], 0)
+    guard total <= OwnershipGraph.whole else { return most }
+    let leftOver = OwnershipGraph.whole - (total - least)
+    return most >= leftOver || holdsUndisclosed(node, slot) ? leftOver : most
   }
 
   /// Whether counted owners are taken to hold what a node does not disclose of a kind. Kinds of which it discloses
   /// nothing do not matter while it discloses another: votes are where the shares are until somebody says otherwise.
   private func holdsUndisclosed(_ node: Int, _ slot: Int) -> Bool {
-    guard !assumption.isDisjoint(with: [.remainders, .untraced]), graph.canBeOwned(node) else { return false }
-    if totals[node * slots + slot] >= 0 { return assumption.contains(.remainders) }
-    guard !disclosesOwners(node) else { return false }
+    guard !assumption.isDisjoint(with: .undisclosed), graph.canBeOwned(node) else { return false }
+    if cells[cell(node, slot) + Propagation.total] >= 0 { return assumption.contains(.remainders) }
+    for other in 0..<slots where cells[cell(node, other) + Propagation.total] >= 0 { return false }
     return assumption.contains(node == graph.account ? .remainders : .untraced)
-  }
-
-  private func disclosesOwners(_ node: Int) -> Bool {
-    totals[node * slots..<(node + 1) * slots].contains { $0 >= 0 }
   }
 
   /// Marks what would count if only undisclosed owners did.
   private mutating func markUndisclosed() {
     guard kinds != 0, let bound = reading.intermediates.bound else { return }
     for party in graph.parties.indices where graph.starts[party] < graph.starts[party + 1] {
-      if (0..<slots).contains(where: { holdsUndisclosed(party, $0) && bound.isMet(by: share(of: party, $0)) }) {
-        mark(party)
-      }
+      for slot in 0..<slots where bound.isMet(by: undisclosed(party, slot)) { mark(party) }
     }
   }
 
   /// What stands at the applicant.
   private var outcome: Outcome {
     var outcome = Outcome()
-    outcome.isControlled = counts[graph.account] != 0
+    outcome.isControlled = counts(graph.account)
     outcome.isMet = outcome.isControlled
     guard kinds != 0 else { return outcome }
     for slot in 0..<slots {
@@ -294,12 +312,17 @@ struct Propagation {
     return outcome
   }
 
+  private func undisclosed(_ node: Int, _ slot: Int) -> Int64 {
+    guard holdsUndisclosed(node, slot) else { return 0 }
+    return max(OwnershipGraph.whole - max(cells[cell(node, slot) + Propagation.total], 0), 0)
+  }
+
   /// The part of a node that nobody was named for and the last pass gave to counted owners, in units.
   func undisclosed(_ node: Int) -> Int64 {
-    guard kinds != 0 else { return 0 }
-    return (0..<slots).map { slot in
-      holdsUndisclosed(node, slot) ? max(OwnershipGraph.whole - max(totals[node * slots + slot], 0), 0) : 0
-    }.max() ?? 0
+    guard kinds != 0, node == graph.account || counts(node) else { return 0 }
+    var largest: Int64 = 0
+    for slot in 0..<slots { largest = max(largest, undisclosed(node, slot)) }
+    return largest
   }
 }
 

@@ -123,13 +123,13 @@ struct PropertyTests {
     }
   }
 
-  @Test("ranges and possible owners bracket every exact graph within them", arguments: 0..<300 as Range<UInt64>)
+  @Test("ranges and possible owners bracket every exact graph within them", arguments: 0..<150 as Range<UInt64>)
   func bracket(_ seed: UInt64) {
     var random = SeededGenerator(seed &+ 10_000)
     let world = World(
       &random, companies: Int.random(in: 1...5, using: &random), persons: 3, isConsistent: true, hasRanges: true)
     let results = Self.readings.map { world.evaluate($0) }
-    for _ in 0..<40 {
+    for _ in 0..<20 {
       let (holdings, owners) = world.exact(&random)
       // Nobody owns parts of more than the whole: such graphs are not among what the ranges allow.
       guard Self.isConsistent(holdings) else { continue }
@@ -143,7 +143,7 @@ struct PropertyTests {
     }
   }
 
-  @Test("no owner that nobody named could make met what is answered with no", arguments: 0..<300 as Range<UInt64>)
+  @Test("no owner that nobody named could make met what is answered with no", arguments: 0..<150 as Range<UInt64>)
   func undisclosed(_ seed: UInt64) {
     var random = SeededGenerator(seed &+ 20_000)
     let world = World(
