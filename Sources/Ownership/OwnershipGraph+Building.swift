@@ -16,15 +16,15 @@ extension OwnershipGraph {
     var dangling = 0
     var isExact = true
     var isSorted = true
-    for interest in interests {
-      let holder = finder.node(interest.interestedParty)
-      let subject = finder.node(interest.subject)
+    for index in interests.indices {
+      let holder = finder.node(interests[index].interestedParty)
+      let subject = finder.node(interests[index].subject)
       guard holder >= 0, subject >= 0 else {
         dangling += 1
         continue
       }
       guard holder != subject else { continue }
-      let edge = Edge(holder, subject, interest)
+      let edge = Edge(holder, subject, interests[index].kind, interests[index].share)
       if edge.minimum != edge.maximum || edge.bit & InterestKindSet.unknown.rawValue != 0 { isExact = false }
       if let last = edges.last, last.key >= edge.key { isSorted = false }
       edges.append(edge)
@@ -94,13 +94,12 @@ extension OwnershipGraph {
 }
 
 extension OwnershipGraph.Edge {
-  init(_ holder: Int32, _ subject: Int32, _ interest: Submission.Interest) {
+  init(_ holder: Int32, _ subject: Int32, _ kind: Submission.InterestKind?, _ share: Submission.Share?) {
     self.holder = holder
     self.subject = subject
-    let kind = interest.kind ?? .shareholding
-    self.kind = kind.ordinal
+    self.kind = (kind ?? .shareholding).ordinal
     func cut(_ share: Percentage) -> Int64 { min(max(share.units, 0), OwnershipGraph.whole) }
-    switch interest.share {
+    switch share {
     case .exact(let share):
       (minimum, maximum, statesShare) = (cut(share), cut(share), true)
     case .range(let low, let high):

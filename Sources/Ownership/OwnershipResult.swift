@@ -59,8 +59,9 @@ public struct OwnershipResult: Sendable {
   }
 
   /// The parties, by index, of which it is not known whether they count and which take part in this answer: what to
-  /// find out.
+  /// find out. Empty unless the reading is possibly met.
   public var possibleOwners: [Int] {
-    PathFinder(self).owners().filter { counted[$0] == Certainty.possibly.rawValue }
+    guard standing == .possibly else { return [] }
+    return PathFinder(self).owners().filter { counted[$0] == Certainty.possibly.rawValue }
   }
 }

@@ -1,41 +1,51 @@
 import Compliance
 
 /// Finds the paths of a result: walks up from the applicant, breadth first, through whatever counts.
-struct PathFinder {
+struct PathFinder: ~Copyable {
   private let result: OwnershipResult
   private let graph: OwnershipGraph
   /// The pass that decided, run again: an answer that nobody asks the reasons of keeps none.
   private let pass: Propagation
-  /// The edges by subject: for each holder of the same subject the one that decides, the largest first.
+  /// The edges from holders that count, by subject.
   private let edges: [OwnershipGraph.Edge]
   private let starts: [Int]
 
   init(_ result: OwnershipResult) {
     self.result = result
     let graph = result.graph
-    self.graph = graph
     var pass = Propagation(graph, result.reading, counted: result.counted)
     _ = pass.run(result.assumption)
-    self.pass = pass
+
     let relevant = result.reading.kinds.union(result.reading.control).union(.unknown).rawValue
-    var edges = graph.edges.filter { edge in
-      relevant & edge.bit != 0 && edge.holder != graph.account && pass.counts(Int(edge.holder))
+    var kept: [OwnershipGraph.Edge] = []
+    var starts = [Int](repeating: 0, count: graph.account + 2)
+    for edge in graph.edges where relevant & edge.bit != 0 {
+      guard Int(edge.holder) != graph.account, pass.counts(Int(edge.holder)) else { continue }
+      kept.append(edge)
+      starts[Int(edge.subject) + 1] += 1
     }
-    edges.sort { left, right in
-      if left.subject != right.subject { return left.subject < right.subject }
+    for node in 0...graph.account { starts[node + 1] += starts[node] }
+    var next = starts
+    var edges = kept
+    for edge in kept {
+      edges[next[Int(edge.subject)]] = edge
+      next[Int(edge.subject)] += 1
+    }
+    self.edges = edges
+    self.starts = starts
+    self.graph = graph
+    self.pass = pass
+  }
+
+  /// The edges into a node, the largest first; of a holder with several the one that decides comes first.
+  private func holders(of node: Int) -> [OwnershipGraph.Edge] {
+    edges[starts[node]..<starts[node + 1]].sorted { left, right in
       if left.maximum != right.maximum { return left.maximum > right.maximum }
       if left.minimum != right.minimum { return left.minimum > right.minimum }
       if left.holder != right.holder { return graph.precedes(Int(left.holder), Int(right.holder)) }
       return left.kind < right.kind
     }
-    var starts = [Int](repeating: 0, count: graph.account + 2)
-    for edge in edges { starts[Int(edge.subject) + 1] += 1 }
-    for node in 0...graph.account { starts[node + 1] += starts[node] }
-    self.edges = edges
-    self.starts = starts
   }
-
-  private func holders(of node: Int) -> ArraySlice<OwnershipGraph.Edge> { edges[starts[node]..<starts[node + 1]] }
 
   func paths(limit: Int) -> [OwnershipPath] {
     var paths: [OwnershipPath] = []
@@ -55,7 +65,7 @@ struct PathFinder {
   private func walkUp(
     from first: OwnershipGraph.Edge, limit: Int, into paths: inout [OwnershipPath], named: inout [OwnershipPath]
   ) {
-    var via = [Int](repeating: -1, count: graph.account + 1)
+    var via = [OwnershipGraph.Edge?](repeating: nil, count: graph.account + 1)
     var queue = [Int(first.holder)]
     var isSeen = [Bool](repeating: false, count: graph.account + 1)
     isSeen[Int(first.holder)] = true
@@ -75,10 +85,10 @@ struct PathFinder {
         found += 1
         continue
       }
-      for index in starts[node]..<starts[node + 1] where !isSeen[Int(edges[index].holder)] {
-        isSeen[Int(edges[index].holder)] = true
-        via[Int(edges[index].holder)] = index
-        queue.append(Int(edges[index].holder))
+      for edge in holders(of: node) where !isSeen[Int(edge.holder)] {
+        isSeen[Int(edge.holder)] = true
+        via[Int(edge.holder)] = edge
+        queue.append(Int(edge.holder))
       }
     }
   }
@@ -111,17 +121,19 @@ struct PathFinder {
   }
 
   /// The edges from a node down to the applicant.
-  private func chain(from node: Int, _ via: [Int], _ last: OwnershipGraph.Edge) -> [OwnershipGraph.Edge] {
+  private func chain(
+    from node: Int, _ via: [OwnershipGraph.Edge?], _ last: OwnershipGraph.Edge
+  ) -> [OwnershipGraph.Edge] {
     var chain: [OwnershipGraph.Edge] = []
     var node = node
-    while via[node] >= 0 {
-      chain.append(edges[via[node]])
-      node = Int(edges[via[node]].subject)
+    while let edge = via[node] {
+      chain.append(edge)
+      node = Int(edge.subject)
     }
     return chain + [last]
   }
 
-  private func links(_ chain: [OwnershipGraph.Edge]) -> [OwnershipPath.Link] { chain.map(link) }
+  private func links(_ chain: [OwnershipGraph.Edge]) -> [OwnershipPath.Link] { chain.map { link($0) } }
 
   private func link(_ edge: OwnershipGraph.Edge) -> OwnershipPath.Link {
     OwnershipPath.Link(

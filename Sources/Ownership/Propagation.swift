@@ -6,7 +6,9 @@ import Compliance
 /// Every node enters the queue at most once, so a pass looks at every interest at most once, loops end by themselves,
 /// and the depth of a chain costs nothing but its length. The applicant itself never enters: that it is owned cannot be
 /// a reason for it to be owned more.
-struct Propagation {
+///
+/// Not copyable, so that the compiler cannot copy five arrays' references for a call on a hot path; it did.
+struct Propagation: ~Copyable {
   private let graph: OwnershipGraph
   private let reading: OwnershipReading
   /// ``Certainty`` of each party, by raw value.
@@ -125,9 +127,9 @@ struct Propagation {
   private func comesFirst(_ left: ArraySlice<Int32>, _ right: ArraySlice<Int32>) -> Bool {
     guard left.count == right.count else { return left.count > right.count }
     func owners(_ reach: ArraySlice<Int32>) -> [Int] {
-      reach.map { Int($0) }.filter(isCounted).sorted(by: graph.precedes)
+      reach.map { Int($0) }.filter { isCounted($0) }.sorted { graph.precedes($0, $1) }
     }
-    return owners(left).lexicographicallyPrecedes(owners(right), by: graph.precedes)
+    return owners(left).lexicographicallyPrecedes(owners(right), by: { graph.precedes($0, $1) })
   }
 
   private mutating func takeBack(to base: Int) {

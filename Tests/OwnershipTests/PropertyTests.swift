@@ -80,7 +80,7 @@ struct PropertyTests {
     /// One exact world that this one allows: a value for every range, an answer for every possible owner.
     func exact(_ random: inout SeededGenerator) -> (holdings: [Reference.Holding], owners: Set<String>) {
       let holdings = interests.map { interest in
-        let edge = OwnershipGraph.Edge(0, 1, interest)
+        let edge = OwnershipGraph.Edge(0, 1, interest.kind, interest.share)
         var share = [edge.minimum, edge.maximum, Int64.random(in: edge.minimum...edge.maximum, using: &random)]
           .randomElement(using: &random)
         // Control of which no share is stated is control.
@@ -108,7 +108,7 @@ struct PropertyTests {
       &random, companies: Int.random(in: 1...7, using: &random), persons: 3, isConsistent: seed % 4 != 0,
       hasRanges: false)
     let holdings = world.interests.map { interest in
-      let edge = OwnershipGraph.Edge(0, 1, interest)
+      let edge = OwnershipGraph.Edge(0, 1, interest.kind, interest.share)
       return Reference.Holding(
         holder: interest.interestedParty, subject: interest.subject, kind: interest.kind ?? .shareholding,
         share: edge.minimum)
