@@ -21,7 +21,9 @@ extension OwnershipGraph {
 
     var pass = Propagation(self, reading, counted: standing)
     let least = highest == .certainly ? pass.run(.least) : Propagation.Outcome()
-    let disclosed = highest == .no || isDecided && isExact ? least : pass.run(.disclosed)
+    // Where nothing is open, the most is the least; but for products, which are rounded apart.
+    let isSettled = isDecided && isExact && reading.intermediates != .multiplied
+    let disclosed = highest == .no || isSettled ? least : pass.run(.disclosed)
     let most = pass.run(.most)
 
     var result = OwnershipResult(

@@ -62,6 +62,10 @@ extension OwnershipReading {
   public static let region = OwnershipReading(
     bound: .over(50), kinds: .capital, aggregatesOwners: true, intermediates: .owned(.over(50)))
 
+  /// The same policy read by value: more than 50 percent, multiplied along every way and added up.
+  public static let regionByValue = OwnershipReading(
+    bound: .over(50), kinds: .capital, aggregatesOwners: true, intermediates: .multiplied)
+
   /// Any share at all of counted owners, through companies that they own to one half: what is worth a second look.
   public static let anyShare = OwnershipReading(
     bound: .over(0), kinds: InterestKindSet.economic.union(.votes), aggregatesOwners: true,

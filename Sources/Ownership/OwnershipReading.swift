@@ -14,6 +14,12 @@ public struct OwnershipReading: Sendable, Hashable {
     /// With its whole share, when every link from the owner down to it meets the bound by itself: a chain of majority
     /// stakes. Two stakes in the same company are not put together to make a link.
     case chain(OwnershipBound)
+    /// With the part of its share that counted owners hold of it: percentages are multiplied along every way and the
+    /// ways are added up. No sanctions regime reads ownership so; a policy of the provider's own may, beside a reading
+    /// by majorities, since each finds what the other misses: 60 percent of 60 percent is a majority of a majority and
+    /// 36 percent of the whole; 40 percent of a sole parent and 20 directly are 60 percent and no majority of anything.
+    /// Products are rounded to 10⁻¹² percent, downwards at the least and upwards at the most, so that the bounds hold.
+    case multiplied
   }
 
   /// What the share in the applicant must meet; `nil` when no share suffices and only ``control`` decides.

@@ -9,28 +9,32 @@ import Compliance
 ///
 /// Not copyable, so that the compiler cannot copy five arrays' references for a call on a hot path; it did.
 struct Propagation: ~Copyable {
-  private let graph: OwnershipGraph
-  private let reading: OwnershipReading
+  let graph: OwnershipGraph
+  let reading: OwnershipReading
   /// ``Certainty`` of each party, by raw value.
-  private let counted: [UInt8]
+  let counted: [UInt8]
   /// The kinds that count, and how many there are: each has its own sums at each node.
-  private let kinds: UInt32
-  private let slots: Int
+  let kinds: UInt32
+  let slots: Int
   /// Three numbers for every node and slot, see the offsets below.
-  private var cells: [Int64]
+  var cells: [Int64]
   /// For every node whether it counts with what it holds (for the applicant: whether it is controlled); then the queue.
-  private var state: [Int32]
+  var state: [Int32]
   /// Where the queue ends in ``state``.
-  private var tail: Int
-  private var assumption = Assumption.least
+  var tail: Int
+  var assumption = Assumption.least
+  /// What counted owners hold of every node and kind, all multiplied; empty where the reading does not multiply.
+  var products: [Int64] = []
+  /// The products of the round before, while nodes are computed at once.
+  var earlier: [Int64] = []
 
   /// What all holders hold at the least; -1 where nobody is disclosed. The same in every pass.
-  private static let total = 0
+  static let total = 0
   /// What the holders that count hold at the least.
   private static let least = 1
   /// What they hold at the most, by their own ranges.
   private static let most = 2
-  private static let width = 3
+  static let width = 3
 
   init(_ graph: OwnershipGraph, _ reading: OwnershipReading, counted: [UInt8]) {
     self.graph = graph
@@ -67,6 +71,7 @@ struct Propagation: ~Copyable {
   /// out highest.
   mutating func run(_ assumption: Assumption) -> Outcome {
     reset(assumption)
+    if reading.intermediates == .multiplied { return runMultiplied() }
     if !assumption.isDisjoint(with: .undisclosed) { markUndisclosed() }
     if reading.aggregatesOwners {
       for party in graph.parties.indices where isCounted(party) { mark(party) }
@@ -80,102 +85,11 @@ struct Propagation: ~Copyable {
   /// Whether a node counts with what it holds.
   func counts(_ node: Int) -> Bool { state[node] != 0 }
 
-  // MARK: Owners looked at one by one
-
-  /// Each owner starts from what undisclosed holdings alone amount to, and is taken back afterwards.
-  ///
-  /// An owner that another one already reaches cannot come out higher than that one and is passed over; in the order
-  /// used, those who reach others come first wherever the graph has no loops. So the work stays near linear: where the
-  /// bound is a majority, two owners hardly ever reach the same company.
-  private mutating func runEachOwner() -> Outcome {
-    let owners = ownersFromAbove()
-    let base = tail
-    guard owners.count > 1 else {
-      for owner in owners { mark(owner) }
-      drain(from: base)
-      return outcome
-    }
-    var best = outcome
-    var bestOwner = -1
-    var bestReach: ArraySlice<Int32> = []
-    var largest = best.share
-    var isControlled = best.isControlled
-    var isReached = [Bool](repeating: false, count: graph.parties.count)
-    for owner in owners where !isReached[owner] && !counts(owner) {
-      mark(owner)
-      drain(from: base)
-      let found = outcome
-      largest = max(largest, found.share)
-      isControlled = isControlled || found.isControlled
-      let isTie = found.share == best.share && found.isMet == best.isMet && (found.share > 0 || found.isMet)
-      if found.exceeds(best) || isTie && comesFirst(state[base..<tail], bestReach) {
-        (best, bestOwner, bestReach) = (found, owner, ArraySlice(Array(state[base..<tail])))
-      }
-      for place in base..<tail { isReached[Int(state[place])] = true }
-      takeBack(to: base)
-    }
-    if bestOwner >= 0 {
-      mark(bestOwner)
-      drain(from: base)
-    }
-    (best.share, best.isControlled) = (largest, isControlled)
-    return best
-  }
-
-  /// Which of two reaches that come out equal is shown, whatever the order of the submission: the longer one, or else
-  /// the one whose owners come first by name.
-  private func comesFirst(_ left: ArraySlice<Int32>, _ right: ArraySlice<Int32>) -> Bool {
-    guard left.count == right.count else { return left.count > right.count }
-    func owners(_ reach: ArraySlice<Int32>) -> [Int] {
-      reach.map { Int($0) }.filter { isCounted($0) }.sorted { graph.precedes($0, $1) }
-    }
-    return owners(left).lexicographicallyPrecedes(owners(right), by: { graph.precedes($0, $1) })
-  }
-
-  private mutating func takeBack(to base: Int) {
-    while tail > base {
-      tail -= 1
-      let node = Int(state[tail])
-      state[node] = 0
-      for index in graph.edgeIndices(of: node) { add(graph.edges[index], sign: -1) }
-    }
-    state[graph.account] = 0
-  }
-
-  /// Counted owners in reverse order of leaving a depth-first walk: holders before what they hold, but for loops.
-  private func ownersFromAbove() -> [Int] {
-    var owners: [Int] = []
-    for party in graph.parties.indices where isCounted(party) { owners.append(party) }
-    guard owners.count > 1 else { return owners }
-    var next = graph.starts
-    var isSeen = [Bool](repeating: false, count: graph.parties.count + 1)
-    var left: [Int] = []
-    var stack: [Int] = []
-    for owner in owners where !isSeen[owner] {
-      isSeen[owner] = true
-      stack.append(owner)
-      while let node = stack.last {
-        if next[node] < graph.starts[node + 1] {
-          let subject = Int(graph.edges[Int(next[node])].subject)
-          next[node] += 1
-          if !isSeen[subject], subject != graph.account {
-            isSeen[subject] = true
-            stack.append(subject)
-          }
-        } else {
-          stack.removeLast()
-          if isCounted(node) { left.append(node) }
-        }
-      }
-    }
-    return left.reversed()
-  }
-
   // MARK: The fixed point
 
-  private mutating func reset(_ assumption: Assumption) {
+  mutating func reset(_ assumption: Assumption) {
     self.assumption = assumption
-    guard tail > graph.account + 1 || counts(graph.account) else { return }
+    guard tail > graph.account + 1 || counts(graph.account) || !products.isEmpty else { return }
     tail = graph.account + 1
     for node in 0..<tail { state[node] = 0 }
     for place in stride(from: 0, to: cells.count, by: Propagation.width) {
@@ -184,11 +98,11 @@ struct Propagation: ~Copyable {
     }
   }
 
-  private func isCounted(_ party: Int) -> Bool {
+  func isCounted(_ party: Int) -> Bool {
     counted[party] >= (assumption.contains(.possibleOwners) ? Certainty.possibly : .certainly).rawValue
   }
 
-  private mutating func mark(_ node: Int) {
+  mutating func mark(_ node: Int) {
     guard state[node] == 0 else { return }
     state[node] = 1
     guard node != graph.account else { return }
@@ -196,7 +110,7 @@ struct Propagation: ~Copyable {
     tail += 1
   }
 
-  private mutating func drain(from start: Int) {
+  mutating func drain(from start: Int) {
     var head = start
     while head < tail {
       let holder = Int(state[head])
@@ -212,7 +126,7 @@ struct Propagation: ~Copyable {
 
   /// Adds what an edge says to the sums of its subject, or takes it back.
   @inline(__always)
-  private mutating func add(_ edge: OwnershipGraph.Edge, sign: Int64) {
+  mutating func add(_ edge: OwnershipGraph.Edge, sign: Int64) {
     if kinds & edge.bit != 0 {
       let place = cell(Int(edge.subject), slot(of: edge))
       cells[place + Propagation.least] = saturatingSum(cells[place + Propagation.least], sign * edge.minimum)
@@ -234,7 +148,7 @@ struct Propagation: ~Copyable {
     guard kinds & edge.bit != 0 || isUnknown && assumption.contains(.largestShares) else { return false }
     let affected = isUnknown ? 0..<slots : slot(of: edge)..<slot(of: edge) + 1
     switch reading.intermediates {
-    case .ignored: return false
+    case .ignored, .multiplied: return false
     case .owned(let bound): return affected.contains { bound.isMet(by: share(of: subject, $0)) }
     case .chain(let bound): return affected.contains { bound.isMet(by: link(edge, $0)) }
     }
@@ -252,11 +166,11 @@ struct Propagation: ~Copyable {
 
   // MARK: Sums
 
-  private func slot(of edge: OwnershipGraph.Edge) -> Int {
+  func slot(of edge: OwnershipGraph.Edge) -> Int {
     slots == 1 ? 0 : (kinds & (edge.bit &- 1)).nonzeroBitCount
   }
 
-  private func cell(_ node: Int, _ slot: Int) -> Int { (node * slots + slot) * Propagation.width }
+  func cell(_ node: Int, _ slot: Int) -> Int { (node * slots + slot) * Propagation.width }
 
   /// What holders that count hold of a node, by the assumption.
   ///
@@ -285,7 +199,7 @@ struct Propagation: ~Copyable {
 
   /// Whether counted owners are taken to hold what a node does not disclose of a kind. Kinds of which it discloses
   /// nothing do not matter while it discloses another: votes are where the shares are until somebody says otherwise.
-  private func holdsUndisclosed(_ node: Int, _ slot: Int) -> Bool {
+  func holdsUndisclosed(_ node: Int, _ slot: Int) -> Bool {
     guard !assumption.isDisjoint(with: .undisclosed), graph.canBeOwned(node) else { return false }
     if cells[cell(node, slot) + Propagation.total] >= 0 { return assumption.contains(.remainders) }
     for other in 0..<slots where cells[cell(node, other) + Propagation.total] >= 0 { return false }
@@ -293,7 +207,7 @@ struct Propagation: ~Copyable {
   }
 
   /// Marks what would count if only undisclosed owners did.
-  private mutating func markUndisclosed() {
+  mutating func markUndisclosed() {
     guard kinds != 0, let bound = reading.intermediates.bound else { return }
     for party in graph.parties.indices where graph.starts[party] < graph.starts[party + 1] {
       for slot in 0..<slots where bound.isMet(by: undisclosed(party, slot)) { mark(party) }
@@ -301,20 +215,20 @@ struct Propagation: ~Copyable {
   }
 
   /// What stands at the applicant.
-  private var outcome: Outcome {
+  var outcome: Outcome {
     var outcome = Outcome()
     outcome.isControlled = counts(graph.account)
     outcome.isMet = outcome.isControlled
     guard kinds != 0 else { return outcome }
     for slot in 0..<slots {
-      let share = share(of: graph.account, slot)
+      let share = products.isEmpty ? share(of: graph.account, slot) : products[graph.account * slots + slot]
       outcome.share = max(outcome.share, share)
       if let bound = reading.bound, bound.isMet(by: share) { outcome.isMet = true }
     }
     return outcome
   }
 
-  private func undisclosed(_ node: Int, _ slot: Int) -> Int64 {
+  func undisclosed(_ node: Int, _ slot: Int) -> Int64 {
     guard holdsUndisclosed(node, slot) else { return 0 }
     return max(OwnershipGraph.whole - max(cells[cell(node, slot) + Propagation.total], 0), 0)
   }
@@ -338,7 +252,7 @@ extension OwnershipReading.Intermediates {
   /// The bound that a company in between must meet.
   var bound: OwnershipBound? {
     switch self {
-    case .ignored: nil
+    case .ignored, .multiplied: nil
     case .owned(let bound), .chain(let bound): bound
     }
   }

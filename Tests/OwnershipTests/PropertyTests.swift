@@ -15,6 +15,15 @@ struct PropertyTests {
       intermediates: .owned(.atLeast(20)), control: .control),
   ]
 
+  /// The laws that need no reference hold for products too.
+  static let allReadings =
+    readings + [
+      .regionByValue,
+      OwnershipReading(
+        bound: .atLeast(30), kinds: InterestKindSet.economic.union(.votes), aggregatesOwners: false,
+        intermediates: .multiplied, control: .control),
+    ]
+
   /// A world: companies C0…, persons p0…, and interests, with loops among the companies.
   struct World {
     var parties: [Submission.Party] = []
@@ -182,7 +191,7 @@ struct PropertyTests {
     var shuffled = world
     shuffled.parties.shuffle(using: &random)
     shuffled.interests.shuffle(using: &random)
-    for reading in Self.readings {
+    for reading in Self.allReadings {
       let (left, right) = (world.evaluate(reading), shuffled.evaluate(reading))
       #expect(left.standing == right.standing)
       #expect(left.doubts == right.doubts)
@@ -206,7 +215,7 @@ struct PropertyTests {
       Submission.Interest(
         subject: subject ?? "account", interestedParty: owner, kind: .shareholding,
         share: .exact(Percentage(percent: Int32.random(in: 0...60, using: &random)))))
-    for reading in Self.readings {
+    for reading in Self.allReadings {
       let (before, after) = (world.evaluate(reading), more.evaluate(reading))
       #expect(after.lower >= before.lower, "seed \(seed), \(reading)")
       // Where each owner is looked at alone, what one owner certainly holds is not left over for another's range.
@@ -222,7 +231,7 @@ struct PropertyTests {
       &random, companies: Int.random(in: 1...8, using: &random), persons: 3, isConsistent: false, hasRanges: true)
     world.certain = []
     world.possible = []
-    for reading in Self.readings {
+    for reading in Self.allReadings {
       let result = world.evaluate(reading)
       #expect(result.lower.units == 0 && result.upper.units == 0)
       #expect(result.standing != .certainly && !result.isUncertain)
@@ -238,7 +247,7 @@ struct PropertyTests {
     let world = World(
       &random, companies: Int.random(in: 2...8, using: &random), persons: 3, isConsistent: true, hasRanges: true)
     let pairs = Set(world.interests.map { [$0.interestedParty, $0.subject] })
-    for reading in Self.readings {
+    for reading in Self.allReadings {
       let result = world.evaluate(reading)
       let paths = result.paths()
       if result.standing == .certainly { #expect(!paths.isEmpty, "seed \(seed), \(reading)") }

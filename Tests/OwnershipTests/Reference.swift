@@ -29,7 +29,7 @@ struct Reference {
 
   func joins(_ entity: String, _ owners: Set<String>) -> Bool {
     switch reading.intermediates {
-    case .ignored: return false
+    case .ignored, .multiplied: return false
     case .owned(let bound):
       return kinds.contains { bound.isMet(by: Percentage(units: sum(owners, entity, $0))) }
     case .chain(let bound):

@@ -25,7 +25,7 @@ struct SizeTests {
   @Test("chains of any depth are followed, and written out", arguments: [1, 1_000, 20_000])
   func deep(_ length: Int) {
     let graph = Self.chain(length)
-    for reading in [OwnershipReading.ofac, .uk] {
+    for reading in [OwnershipReading.ofac, .uk, .regionByValue] {
       let result = graph.evaluate(reading, owners: ["x"])
       #expect(result.standing == .certainly)
       #expect(result.path?.links.count == length + 1)
@@ -55,7 +55,7 @@ struct SizeTests {
     let graph = OwnershipGraph(
       parties: [party("x", nil), party("x", nil), party("", nil)], interests: interests, accountKind: nil)
     #expect(graph.danglingInterests == 1)
-    for reading in PropertyTests.readings {
+    for reading in PropertyTests.allReadings {
       #expect(graph.evaluate(reading) { _ in .certainly }.lower.units >= 0)
     }
     #expect(graph.evaluate(.ofac, owners: ["x"]).standing == .certainly)
