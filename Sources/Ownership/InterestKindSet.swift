@@ -4,7 +4,7 @@ import Compliance
 ///
 /// Shares of one kind add up; shares of different kinds never do, because thirty percent of the capital and thirty
 /// percent of the votes are the same thirty percent looked at twice.
-public struct InterestKindSet: OptionSet, Sendable, Hashable {
+public struct InterestKindSet: OptionSet, Sendable, Hashable, CustomStringConvertible {
   /// A bit for every kind.
   public let rawValue: UInt32
 
@@ -17,6 +17,12 @@ public struct InterestKindSet: OptionSet, Sendable, Hashable {
   /// The set of `kinds`.
   public init(_ kinds: [Submission.InterestKind]) {
     self = kinds.reduce(into: []) { $0.formUnion(InterestKindSet($1)) }
+  }
+
+  /// The kinds by name, in the order of their declaration.
+  public var description: String {
+    Submission.InterestKind.allCases.filter { contains(InterestKindSet($0)) }.map(\.rawValue)
+      .joined(separator: ", ")
   }
 
   /// Shares in the capital, and what stands for them where there is no share capital: a claim to what is left on

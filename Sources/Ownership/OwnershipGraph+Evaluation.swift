@@ -1,29 +1,39 @@
 import Compliance
 
 extension OwnershipGraph {
+  /// Whether a party holds anything of anybody. Of the others it does not matter whether they count.
+  public func isHolder(_ party: Int) -> Bool { starts[party] < starts[party + 1] }
+
   /// Who of the counted owners owns how much of the applicant, as a regime reads it.
   ///
   /// - Parameters:
   ///   - reading: How the regime counts.
-  ///   - counted: Whether a party counts as an owner, by its index in ``parties``. Asked at most once of every party
-  ///     that holds something, in their order. An unknown is ``Certainty/possibly``.
+  ///   - counted: Whether a party counts as an owner, by its index in ``parties``. Asked once of every party that holds
+  ///     something, in their order. An unknown is ``Certainty/possibly``.
   /// - Returns: The answer with its bounds and doubts. Independent of the order of parties and interests.
   public func evaluate(_ reading: OwnershipReading, counted: (Int) -> Certainty) -> OwnershipResult {
     var standing = [UInt8](repeating: 0, count: parties.count)
-    var highest = Certainty.no
-    var isDecided = true
-    for party in parties.indices where starts[party] < starts[party + 1] {
-      let answer = counted(party)
-      standing[party] = answer.rawValue
-      highest = max(highest, answer)
-      if answer == .possibly { isDecided = false }
-    }
+    for party in parties.indices where isHolder(party) { standing[party] = counted(party).rawValue }
+    return evaluate(reading, standing)
+  }
 
+  /// The same, where it is known beforehand who counts: for conditions that can fail.
+  ///
+  /// - Parameters:
+  ///   - reading: How the regime counts.
+  ///   - counted: Whether each of the ``parties`` counts; those that are missing at the end do not.
+  public func evaluate(_ reading: OwnershipReading, counted: [Certainty]) -> OwnershipResult {
+    evaluate(reading) { $0 < counted.count ? counted[$0] : .no }
+  }
+
+  private func evaluate(_ reading: OwnershipReading, _ standing: [UInt8]) -> OwnershipResult {
+    let highest = standing.max() ?? 0
+    let isDecided = !standing.contains(Certainty.possibly.rawValue)
     var pass = Propagation(self, reading, counted: standing)
-    let least = highest == .certainly ? pass.run(.least) : Propagation.Outcome()
+    let least = highest == Certainty.certainly.rawValue ? pass.run(.least) : Propagation.Outcome()
     // Where nothing is open, the most is the least; but for products, which are rounded apart.
     let isSettled = isDecided && isExact && reading.intermediates != .multiplied
-    let disclosed = highest == .no || isSettled ? least : pass.run(.disclosed)
+    let disclosed = highest == Certainty.no.rawValue || isSettled ? least : pass.run(.disclosed)
     let most = pass.run(.most)
 
     var result = OwnershipResult(

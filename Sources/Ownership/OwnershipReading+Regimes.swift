@@ -39,18 +39,23 @@ extension OwnershipReading {
 
   /// UK: one designated person holds, directly or indirectly, more than 50 percent of the shares or of the votes.
   ///
-  /// SI 2019/855 regulation 7(2)(a) and (b) and schedule 1: paragraph 4 (shares, where there is no share capital),
-  /// and the rule on indirect holding through a chain of majority stakes (its wording here from memory, unconfirmed).
+  /// SI 2019/855 regulation 7(2)(a) and (b); schedule 1 paragraph 4(2) (what shares are where there is no share
+  /// capital). Indirectly holds who has a majority stake in the holder, or in the first of a chain of persons each of
+  /// which has a majority stake in the next (schedule 1; read in the same words of the National Security Act 2023,
+  /// schedule 13 paragraph 9, not in the instrument itself: unconfirmed). By paragraph 1(2) the schedule's rules also
+  /// interpret the schedule, so that a majority stake may itself be put together from what one owner holds directly
+  /// and through others: hence ``Intermediates/owned(_:)`` for one owner at a time. Who reads a majority stake as one
+  /// undivided holding takes ``Intermediates/chain(_:)`` instead.
   /// OFSI guidance of 2023: holdings of different designated persons are not simply added up.
   public static let uk = OwnershipReading(
     bound: .over(50), kinds: InterestKindSet.economic.union(.votes), aggregatesOwners: false,
-    intermediates: .chain(.over(50)))
+    intermediates: .owned(.over(50)))
 
   /// UK, with the rest of regulation 7: appointing a majority of the board (2)(c), or getting one's way by any other
   /// means (4).
   public static let ukControl = OwnershipReading(
     bound: .over(50), kinds: InterestKindSet.economic.union(.votes), aggregatesOwners: false,
-    intermediates: .chain(.over(50)), control: .control)
+    intermediates: .owned(.over(50)), control: .control)
 
   /// A provider's regional policy: more than 50 percent owned, directly or indirectly, by companies headquartered in
   /// regions that it does not support.

@@ -46,3 +46,20 @@ public struct OwnershipReading: Sendable, Hashable {
     self.control = control
   }
 }
+
+extension OwnershipReading: CustomStringConvertible {
+  /// One line for an officer: `≥ 50 % of shareholding, …; owners added up; companies in between from ≥ 50 %`.
+  public var description: String {
+    var parts: [String] = []
+    if let bound { parts.append("\(bound) of \(kinds)") }
+    if !control.isEmpty { parts.append("control by \(control)") }
+    parts.append(aggregatesOwners ? "owners added up" : "each owner alone")
+    switch intermediates {
+    case .ignored: parts.append("direct holdings only")
+    case .owned(let bound): parts.append("companies in between from \(bound)")
+    case .chain(let bound): parts.append("through single links of \(bound)")
+    case .multiplied: parts.append("percentages multiplied")
+    }
+    return parts.joined(separator: "; ")
+  }
+}

@@ -64,4 +64,11 @@ public struct OwnershipResult: Sendable {
     guard standing == .possibly else { return [] }
     return PathFinder(self).owners().filter { counted[$0] == Certainty.possibly.rawValue }
   }
+
+  /// The entities, by index and the applicant included, that do not disclose what this answer hangs on: whose owners to
+  /// ask for. Empty unless ``isUndisclosed``.
+  public var undisclosedEntities: [Int] {
+    guard isUndisclosed else { return [] }
+    return PathFinder(self).undisclosedEntities()
+  }
 }

@@ -93,25 +93,27 @@ struct PathFinder: ~Copyable {
     }
   }
 
-  /// The parties that head a path to the applicant, whatever the limit: one walk from all direct holders together.
-  func owners() -> [Int] {
+  /// The parties that head a path to the applicant, whatever the limit.
+  func owners() -> [Int] { nodesAbove().filter { $0 != graph.account && isOwner($0) }.sorted() }
+
+  /// The entities on the way, whatever the limit, of which a part is undisclosed.
+  func undisclosedEntities() -> [Int] { nodesAbove().filter { pass.undisclosed($0) > 0 }.sorted() }
+
+  /// All that stands above the applicant, itself included, up to the owners: one walk from all direct holders together.
+  private func nodesAbove() -> [Int] {
     var isSeen = [Bool](repeating: false, count: graph.account + 1)
     var queue = [graph.account]
-    var owners: [Int] = []
     var head = 0
     while head < queue.count {
       let node = queue[head]
       head += 1
-      if node != graph.account, isOwner(node) {
-        owners.append(node)
-        continue
-      }
+      guard node == graph.account || !isOwner(node) else { continue }
       for edge in holders(of: node) where !isSeen[Int(edge.holder)] {
         isSeen[Int(edge.holder)] = true
         queue.append(Int(edge.holder))
       }
     }
-    return owners.sorted()
+    return queue
   }
 
   /// Owners that count by themselves end a path, even if others own them in turn.

@@ -55,6 +55,15 @@ struct PathTests {
         == "undisclosed —0 to 100 %→ A —60 %→ account")
   }
 
+  @Test("whoever does not disclose is named")
+  func entities() {
+    let result = graph("p 40 A; A 30 account; B 30 account; p 40 account; p 100 C; C 0 account").evaluate(
+      .ofac, owners: [])
+    #expect(result.doubts == .untraced)
+    #expect(result.undisclosedEntities.map(result.graph.label) == ["A", "B"])
+    #expect(graph("x 60 account; p 40 account").evaluate(.ofac, owners: ["x"]).undisclosedEntities.isEmpty)
+  }
+
   @Test("votes and ranges are written out")
   func kinds() {
     let result = graph("x 51-60 account votingRights; p 40-49 account votingRights").evaluate(.uk, owners: ["x"])

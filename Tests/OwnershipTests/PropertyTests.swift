@@ -9,6 +9,9 @@ struct PropertyTests {
   static let readings: [OwnershipReading] = [
     .ofac, .ofac2008, .euBefore2024, .euControl, .uk, .ukControl, .region, .anyShare, .controller,
     OwnershipReading(bound: .atLeast(25), kinds: .capital, aggregatesOwners: true, intermediates: .ignored),
+    OwnershipReading(
+      bound: .over(50), kinds: InterestKindSet.economic.union(.votes), aggregatesOwners: false,
+      intermediates: .chain(.over(50)), control: .control),
     OwnershipReading(bound: .over(33), kinds: .votes, aggregatesOwners: true, intermediates: .chain(.atLeast(40))),
     OwnershipReading(
       bound: .atLeast(10), kinds: InterestKindSet.economic.union(.votes), aggregatesOwners: false,

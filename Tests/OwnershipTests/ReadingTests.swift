@@ -45,14 +45,41 @@ struct ReadingTests {
     #expect(split.evaluate(.uk, owners: ["x"]).lower == Percentage("60"))
   }
 
-  @Test("a chain of majority stakes needs each link over half by itself")
+  @Test("in a chain each link must be over half by itself, else what one owner holds is put together")
   func chain() {
+    var links = OwnershipReading.uk
+    links.intermediates = .chain(.over(50))
     let stakes = graph("x 60 A; p 40 A; x 30 C; A 30 C; p 40 C; C 60 account; p 40 account")
-    #expect(stakes.evaluate(.uk, owners: ["x"]).standing == .no)
-    #expect(stakes.evaluate(.region, owners: ["x"]).standing == .certainly)
-    #expect(graph("x 51 A; A 51 B; B 51 account").evaluate(.uk, owners: ["x"]).standing == .certainly)
+    #expect(stakes.evaluate(links, owners: ["x"]).standing == .no)
+    #expect(stakes.evaluate(.uk, owners: ["x"]).standing == .certainly)
+    for reading in [OwnershipReading.uk, links] {
+      #expect(graph("x 51 A; A 51 B; B 51 account").evaluate(reading, owners: ["x"]).standing == .certainly)
+      let half = graph("x 51 A; p 49 A; A 50 B; p 50 B; B 51 account; p 49 account")
+      #expect(half.evaluate(reading, owners: ["x"]).standing == .no)
+    }
+  }
+
+  @Test("two owners do not put a company in between over the bound where they are not added up")
+  func betweenTwo() {
+    let shared = graph("x 30 A; y 30 A; p 40 A; A 60 account; p 40 account")
+    #expect(shared.evaluate(.uk, owners: ["x", "y"]).standing == .no)
+    #expect(shared.evaluate(.eu, owners: ["x", "y"]).standing == .certainly)
+  }
+
+  @Test("a reading says in a line what it is")
+  func described() {
     #expect(
-      graph("x 51 A; p 49 A; A 50 B; p 50 B; B 51 account; p 49 account").evaluate(.uk, owners: ["x"]).standing == .no)
+      OwnershipReading.euBefore2024.description
+        == "> 50 % of shareholding, rightsToSurplusAssetsOnDissolution, nominator; owners added up; "
+        + "companies in between from > 50 %")
+    #expect(OwnershipReading.regionByValue.description.hasSuffix("percentages multiplied"))
+  }
+
+  @Test("who counts can be said beforehand, and of parties that hold nothing it does not matter")
+  func beforehand() {
+    let graph = graph("x 50 account; p 50 account; q 100 R")
+    #expect(graph.evaluate(.ofac, counted: [.certainly]).standing == .certainly)
+    #expect(graph.parties.indices.filter(graph.isHolder).map { graph.parties[$0].id } == ["x", "p", "q"])
   }
 
   @Test("votes count for the UK and not for OFAC, and never add to shares")
