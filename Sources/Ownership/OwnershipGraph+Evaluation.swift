@@ -13,27 +13,21 @@ extension OwnershipGraph {
   /// - Returns: The answer with its bounds and doubts. Independent of the order of parties and interests.
   public func evaluate(_ reading: OwnershipReading, counted: (Int) -> Certainty) -> OwnershipResult {
     var standing = [UInt8](repeating: 0, count: parties.count)
-    for party in parties.indices where isHolder(party) { standing[party] = counted(party).rawValue }
-    return evaluate(reading, standing)
-  }
+    var highest = Certainty.no
+    var isDecided = true
+    for party in parties.indices where isHolder(party) {
+      let answer = counted(party)
+      guard answer != .no else { continue }
+      standing[party] = answer.rawValue
+      highest = max(highest, answer)
+      if answer == .possibly { isDecided = false }
+    }
 
-  /// The same, where it is known beforehand who counts: for conditions that can fail.
-  ///
-  /// - Parameters:
-  ///   - reading: How the regime counts.
-  ///   - counted: Whether each of the ``parties`` counts; those that are missing at the end do not.
-  public func evaluate(_ reading: OwnershipReading, counted: [Certainty]) -> OwnershipResult {
-    evaluate(reading) { $0 < counted.count ? counted[$0] : .no }
-  }
-
-  private func evaluate(_ reading: OwnershipReading, _ standing: [UInt8]) -> OwnershipResult {
-    let highest = standing.max() ?? 0
-    let isDecided = !standing.contains(Certainty.possibly.rawValue)
     var pass = Propagation(self, reading, counted: standing)
-    let least = highest == Certainty.certainly.rawValue ? pass.run(.least) : Propagation.Outcome()
+    let least = highest == .certainly ? pass.run(.least) : Propagation.Outcome()
     // Where nothing is open, the most is the least; but for products, which are rounded apart.
-    let isSettled = isDecided && isExact && reading.intermediates != .multiplied
-    let disclosed = highest == Certainty.no.rawValue || isSettled ? least : pass.run(.disclosed)
+    let isSettled = isDecided && isExact && !reading.multiplies
+    let disclosed = highest == .no || isSettled ? least : pass.run(.disclosed)
     let most = pass.run(.most)
 
     var result = OwnershipResult(
@@ -57,5 +51,14 @@ extension OwnershipGraph {
       result.assumption = remainders.isMet ? .disclosed.union(.remainders) : .most
     }
     return result
+  }
+
+  /// The same, where it is known beforehand who counts: for conditions that can fail.
+  ///
+  /// - Parameters:
+  ///   - reading: How the regime counts.
+  ///   - counted: Whether each of the ``parties`` counts; those that are missing at the end do not.
+  public func evaluate(_ reading: OwnershipReading, counted: [Certainty]) -> OwnershipResult {
+    evaluate(reading) { $0 < counted.count ? counted[$0] : .no }
   }
 }

@@ -34,6 +34,12 @@ public struct OwnershipReading: Sendable, Hashable {
   /// controlling the applicant meets the reading. Empty where ownership alone counts.
   public var control: InterestKindSet
 
+  /// Whether percentages are multiplied.
+  var multiplies: Bool {
+    if case .multiplied = intermediates { return true }
+    return false
+  }
+
   /// A reading, all of it said.
   public init(
     bound: OwnershipBound?, kinds: InterestKindSet, aggregatesOwners: Bool, intermediates: Intermediates,

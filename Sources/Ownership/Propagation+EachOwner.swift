@@ -17,7 +17,7 @@ extension Propagation {
     }
     var best = outcome
     var bestOwner = -1
-    var bestReach: ArraySlice<Int32> = []
+    var bestReach: ArraySlice<Int64> = []
     var largest = best.share
     var isControlled = best.isControlled
     var isReached = [Bool](repeating: false, count: graph.parties.count)
@@ -28,10 +28,10 @@ extension Propagation {
       largest = max(largest, found.share)
       isControlled = isControlled || found.isControlled
       let isTie = found.share == best.share && found.isMet == best.isMet && (found.share > 0 || found.isMet)
-      if found.exceeds(best) || isTie && comesFirst(state[base..<tail], bestReach) {
-        (best, bestOwner, bestReach) = (found, owner, ArraySlice(Array(state[base..<tail])))
+      if found.exceeds(best) || isTie && comesFirst(memory[base..<tail], bestReach) {
+        (best, bestOwner, bestReach) = (found, owner, ArraySlice(Array(memory[base..<tail])))
       }
-      for place in base..<tail { isReached[Int(state[place])] = true }
+      for place in base..<tail { isReached[Int(memory[place])] = true }
       takeBack(to: base)
     }
     if bestOwner >= 0 {
@@ -44,9 +44,9 @@ extension Propagation {
 
   /// Which of two reaches that come out equal is shown, whatever the order of the submission: the longer one, or else
   /// the one whose owners come first by name.
-  private func comesFirst(_ left: ArraySlice<Int32>, _ right: ArraySlice<Int32>) -> Bool {
+  private func comesFirst(_ left: ArraySlice<Int64>, _ right: ArraySlice<Int64>) -> Bool {
     guard left.count == right.count else { return left.count > right.count }
-    func owners(_ reach: ArraySlice<Int32>) -> [Int] {
+    func owners(_ reach: ArraySlice<Int64>) -> [Int] {
       reach.map { Int($0) }.filter { isCounted($0) }.sorted { graph.precedes($0, $1) }
     }
     return owners(left).lexicographicallyPrecedes(owners(right), by: { graph.precedes($0, $1) })
@@ -55,11 +55,11 @@ extension Propagation {
   private mutating func takeBack(to base: Int) {
     while tail > base {
       tail -= 1
-      let node = Int(state[tail])
-      state[node] = 0
+      let node = Int(memory[tail])
+      memory[node] = 0
       for index in graph.edgeIndices(of: node) { add(graph.edges[index], sign: -1) }
     }
-    state[graph.account] = 0
+    memory[graph.account] = 0
   }
 
   /// Counted owners in reverse order of leaving a depth-first walk: holders before what they hold, but for loops.

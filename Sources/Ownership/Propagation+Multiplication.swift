@@ -51,7 +51,7 @@ extension Propagation {
       earlier = []
     }
     for node in order where node != graph.account {
-      for slot in 0..<slots where products[node * slots + slot] > 0 { state[node] = 1 }
+      for slot in 0..<slots where products[node * slots + slot] > 0 { memory[node] = 1 }
     }
     return outcome
   }
@@ -105,7 +105,7 @@ extension Propagation {
       most = saturatingSum(most, Propagation.portion(part, of: edge.maximum, roundsUp: true))
     }
     guard isMost else { return min(least, OwnershipGraph.whole) }
-    let total = max(cells[cell(node, slot) + Propagation.total], 0)
+    let total = max(memory[cell(node, slot) + Propagation.total], 0)
     guard total <= OwnershipGraph.whole else { return min(most, OwnershipGraph.whole) }
     // What nobody certainly holds is counted owners' at the most.
     let all = least + (OwnershipGraph.whole - total)

@@ -16,11 +16,10 @@ struct Propagation: ~Copyable {
   /// The kinds that count, and how many there are: each has its own sums at each node.
   let kinds: UInt32
   let slots: Int
-  /// Three numbers for every node and slot, see the offsets below.
-  var cells: [Int64]
-  /// For every node whether it counts with what it holds (for the applicant: whether it is controlled); then the queue.
-  var state: [Int32]
-  /// Where the queue ends in ``state``.
+  /// One piece of memory, for speed. First, for every node, whether it counts with what it holds (for the applicant:
+  /// whether it is controlled); then the queue of nodes; then, for every node and slot, the three numbers below.
+  var memory: [Int64]
+  /// Where the queue ends.
   var tail: Int
   var assumption = Assumption.least
   /// What counted owners hold of every node and kind, all multiplied; empty where the reading does not multiply.
@@ -43,13 +42,12 @@ struct Propagation: ~Copyable {
     kinds = reading.kinds.rawValue & ~InterestKindSet.unknown.rawValue
     slots = max(kinds.nonzeroBitCount, 1)
     let nodes = graph.parties.count + 1
-    cells = [Int64](repeating: 0, count: nodes * slots * Propagation.width)
-    state = [Int32](repeating: 0, count: nodes * 2)
+    memory = [Int64](repeating: 0, count: nodes * (2 + slots * Propagation.width))
     tail = nodes
-    for place in stride(from: 0, to: cells.count, by: Propagation.width) { cells[place] = -1 }
+    for place in stride(from: nodes * 2, to: memory.count, by: Propagation.width) { memory[place] = -1 }
     for edge in graph.edges where kinds & edge.bit != 0 {
       let place = cell(Int(edge.subject), slot(of: edge))
-      cells[place] = saturatingSum(max(cells[place], 0), edge.minimum)
+      memory[place] = saturatingSum(max(memory[place], 0), edge.minimum)
     }
   }
 
@@ -71,7 +69,7 @@ struct Propagation: ~Copyable {
   /// out highest.
   mutating func run(_ assumption: Assumption) -> Outcome {
     reset(assumption)
-    if reading.intermediates == .multiplied { return runMultiplied() }
+    if reading.multiplies { return runMultiplied() }
     if !assumption.isDisjoint(with: .undisclosed) { markUndisclosed() }
     if reading.aggregatesOwners {
       for party in graph.parties.indices where isCounted(party) { mark(party) }
@@ -83,7 +81,7 @@ struct Propagation: ~Copyable {
   }
 
   /// Whether a node counts with what it holds.
-  func counts(_ node: Int) -> Bool { state[node] != 0 }
+  func counts(_ node: Int) -> Bool { memory[node] != 0 }
 
   // MARK: The fixed point
 
@@ -91,10 +89,10 @@ struct Propagation: ~Copyable {
     self.assumption = assumption
     guard tail > graph.account + 1 || counts(graph.account) || !products.isEmpty else { return }
     tail = graph.account + 1
-    for node in 0..<tail { state[node] = 0 }
-    for place in stride(from: 0, to: cells.count, by: Propagation.width) {
-      cells[place + Propagation.least] = 0
-      cells[place + Propagation.most] = 0
+    for node in 0..<tail { memory[node] = 0 }
+    for place in stride(from: tail * 2, to: memory.count, by: Propagation.width) {
+      memory[place + Propagation.least] = 0
+      memory[place + Propagation.most] = 0
     }
   }
 
@@ -103,23 +101,23 @@ struct Propagation: ~Copyable {
   }
 
   mutating func mark(_ node: Int) {
-    guard state[node] == 0 else { return }
-    state[node] = 1
+    guard memory[node] == 0 else { return }
+    memory[node] = 1
     guard node != graph.account else { return }
-    state[tail] = Int32(node)
+    memory[tail] = Int64(node)
     tail += 1
   }
 
   mutating func drain(from start: Int) {
     var head = start
     while head < tail {
-      let holder = Int(state[head])
+      let holder = Int(memory[head])
       head += 1
       for index in graph.edgeIndices(of: holder) {
         let edge = graph.edges[index]
         add(edge, sign: 1)
         let subject = Int(edge.subject)
-        if state[subject] == 0, makesCount(edge) { mark(subject) }
+        if memory[subject] == 0, makesCount(edge) { mark(subject) }
       }
     }
   }
@@ -129,12 +127,12 @@ struct Propagation: ~Copyable {
   mutating func add(_ edge: OwnershipGraph.Edge, sign: Int64) {
     if kinds & edge.bit != 0 {
       let place = cell(Int(edge.subject), slot(of: edge))
-      cells[place + Propagation.least] = saturatingSum(cells[place + Propagation.least], sign * edge.minimum)
-      cells[place + Propagation.most] = saturatingSum(cells[place + Propagation.most], sign * edge.maximum)
+      memory[place + Propagation.least] = saturatingSum(memory[place + Propagation.least], sign * edge.minimum)
+      memory[place + Propagation.most] = saturatingSum(memory[place + Propagation.most], sign * edge.maximum)
     } else if InterestKindSet.unknown.rawValue & edge.bit != 0 {
       for slot in 0..<slots {
         let place = cell(Int(edge.subject), slot) + Propagation.most
-        cells[place] = saturatingSum(cells[place], sign * edge.maximum)
+        memory[place] = saturatingSum(memory[place], sign * edge.maximum)
       }
     }
   }
@@ -170,7 +168,9 @@ struct Propagation: ~Copyable {
     slots == 1 ? 0 : (kinds & (edge.bit &- 1)).nonzeroBitCount
   }
 
-  func cell(_ node: Int, _ slot: Int) -> Int { (node * slots + slot) * Propagation.width }
+  func cell(_ node: Int, _ slot: Int) -> Int {
+    (graph.account + 1) * 2 + (node * slots + slot) * Propagation.width
+  }
 
   /// What holders that count hold of a node, by the assumption.
   ///
@@ -181,7 +181,7 @@ struct Propagation: ~Copyable {
   private func share(of node: Int, _ slot: Int) -> Int64 {
     let place = cell(node, slot)
     return share(
-      least: cells[place + Propagation.least], most: cells[place + Propagation.most], of: node, slot)
+      least: memory[place + Propagation.least], most: memory[place + Propagation.most], of: node, slot)
   }
 
   /// The same of the one holder of an edge.
@@ -191,7 +191,7 @@ struct Propagation: ~Copyable {
 
   private func share(least: Int64, most: Int64, of node: Int, _ slot: Int) -> Int64 {
     guard assumption.contains(.largestShares) else { return least }
-    let total = max(cells[cell(node, slot) + Propagation.total], 0)
+    let total = max(memory[cell(node, slot) + Propagation.total], 0)
     guard total <= OwnershipGraph.whole else { return most }
     let leftOver = OwnershipGraph.whole - (total - least)
     return most >= leftOver || holdsUndisclosed(node, slot) ? leftOver : most
@@ -201,8 +201,8 @@ struct Propagation: ~Copyable {
   /// nothing do not matter while it discloses another: votes are where the shares are until somebody says otherwise.
   func holdsUndisclosed(_ node: Int, _ slot: Int) -> Bool {
     guard !assumption.isDisjoint(with: .undisclosed), graph.canBeOwned(node) else { return false }
-    if cells[cell(node, slot) + Propagation.total] >= 0 { return assumption.contains(.remainders) }
-    for other in 0..<slots where cells[cell(node, other) + Propagation.total] >= 0 { return false }
+    if memory[cell(node, slot) + Propagation.total] >= 0 { return assumption.contains(.remainders) }
+    for other in 0..<slots where memory[cell(node, other) + Propagation.total] >= 0 { return false }
     return assumption.contains(node == graph.account ? .remainders : .untraced)
   }
 
@@ -210,7 +210,11 @@ struct Propagation: ~Copyable {
   mutating func markUndisclosed() {
     guard kinds != 0, let bound = reading.intermediates.bound else { return }
     for party in graph.parties.indices where graph.starts[party] < graph.starts[party + 1] {
-      for slot in 0..<slots where bound.isMet(by: undisclosed(party, slot)) { mark(party) }
+      for slot in 0..<slots {
+        // What is left is cheaper to find out than whether it counts.
+        let left = OwnershipGraph.whole - max(memory[cell(party, slot) + Propagation.total], 0)
+        if bound.isMet(by: left), holdsUndisclosed(party, slot) { mark(party) }
+      }
     }
   }
 
@@ -230,7 +234,7 @@ struct Propagation: ~Copyable {
 
   func undisclosed(_ node: Int, _ slot: Int) -> Int64 {
     guard holdsUndisclosed(node, slot) else { return 0 }
-    return max(OwnershipGraph.whole - max(cells[cell(node, slot) + Propagation.total], 0), 0)
+    return max(OwnershipGraph.whole - max(memory[cell(node, slot) + Propagation.total], 0), 0)
   }
 
   /// The part of a node that nobody was named for and the last pass gave to counted owners, in units.
