@@ -38,6 +38,7 @@ let package = Package(
       dependencies: ["CLibPQ", .product(name: "Logging", package: "swift-log")],
       swiftSettings: settings),
     // Row 2
+    .target(name: "Ownership", dependencies: ["Compliance"], swiftSettings: settings),
     .target(
       name: "Policy",
       dependencies: [
@@ -98,6 +99,8 @@ let package = Package(
     .executableTarget(name: "cel-conformance", dependencies: ["CEL"], swiftSettings: settings),
     .testTarget(name: "CELTests", dependencies: ["CEL"], swiftSettings: settings),
     .testTarget(name: "ComplianceTests", dependencies: ["Compliance"], swiftSettings: settings),
+    .testTarget(
+      name: "OwnershipTests", dependencies: ["Compliance", "Ownership"], swiftSettings: settings),
     .testTarget(name: "PostgreSQLTests", dependencies: ["PostgreSQL"], swiftSettings: settings),
     .testTarget(
       name: "PolicyTests", dependencies: ["Policy"], exclude: ["Golden"], swiftSettings: settings),
