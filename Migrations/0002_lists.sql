@@ -51,9 +51,3 @@ create table exemptions (
 );
 
 create index exemptions_by_account on exemptions (account_id);
-
--- What screening saw, so that the history can be asked for it: the lists of which an entry was hit.
-alter table decisions add column lists text[] not null default '{}';
-
-drop index decisions_by_rule;
-create index decisions_by_rule on decisions using gin (rules, policies, lists);

@@ -35,10 +35,13 @@ public struct DecisionFilter: Sendable {
       conditions.append(condition("$\(parameters.count)"))
     }
     if let account { add({ "account_id = \($0)" }, .text(account)) }
-    if let verdict { add({ "verdict = \($0)" }, .text(verdict.rawValue)) }
-    if let rule { add({ "rules @> \($0)" }, .textArray([rule])) }
-    if let policy { add({ "policies @> \($0)" }, .textArray([policy])) }
-    if let list { add({ "lists @> \($0)" }, .textArray([list])) }
+    // What an index leaves out is said once more in the words of the index, or the planner could not use it.
+    if let verdict {
+      add({ "verdict = \($0)" + (verdict == .allow ? "" : " and verdict <> 'allow'") }, .text(verdict.rawValue))
+    }
+    if let rule { add({ "rules @> \($0) and rules <> '{}'" }, .textArray([rule])) }
+    if let policy { add({ "policies @> \($0) and rules <> '{}'" }, .textArray([policy])) }
+    if let list { add({ "lists @> \($0) and lists <> '{}'" }, .textArray([list])) }
     // Ids begin with the millisecond of the decision, so a span of time is a span of ids, and the partitions
     // outside it are not looked at.
     if let from { add({ "id >= uuid_floor(\($0))" }, .timestamptz(from)) }

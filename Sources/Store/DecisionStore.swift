@@ -103,27 +103,34 @@ public struct DecisionStore: Sendable {
   public init(_ pool: ConnectionPool) { self.pool = pool }
 
   // One statement is one transaction: when it returns, its rows are durable, and if it fails none is there.
-  // A decision whose idempotency key is taken (by an earlier request, by another replica, or by another row of
-  // the same batch) is left out; the id that comes back tells the caller which were recorded.
   private static let recording = """
-    with input as (
-      select * from unnest(
-        $1::uuid[], $2::text[], $3::text[], $4::text[], $5::timestamptz[], $6::text[], $7::text[], $8::text[],
-        $9::text[], $10::text[], $11::uuid[], $12::text[], $13::text[], $14::uuid[], $15::text[], $16::bytea[],
-        $17::text[])
-        as t(id, account_id, verdict, as_of, decided_at, ruleset, rules, policies,
-          trigger, engine, recorded_by, facts, answer, client, key, request_hash, lists)
-    ), claimed as (
-      insert into idempotency_keys (client, key, request_hash, decision)
-      select client, key, request_hash, id from input where key is not null order by client, key
-      on conflict (client, key) do nothing
-      returning decision
-    )
     insert into decisions (id, account_id, verdict, as_of, decided_at, ruleset, rules, policies, lists, trigger, engine,
       recorded_by, facts, answer)
     select id, account_id, verdict, as_of::date, decided_at, ruleset, string_to_array(rules, ','),
-      string_to_array(policies, ','), string_to_array(lists, ','), trigger, engine, recorded_by, facts::json, answer::json
-    from input where key is null or id in (select decision from claimed)
+      string_to_array(policies, ','), string_to_array(lists, ','), trigger, engine, recorded_by, facts::json,
+      answer::json
+    from unnest(
+      $1::uuid[], $2::text[], $3::text[], $4::text[], $5::timestamptz[], $6::text[], $7::text[], $8::text[],
+      $9::text[], $10::text[], $11::text[], $12::uuid[], $13::text[], $14::text[])
+      as t(id, account_id, verdict, as_of, decided_at, ruleset, rules, policies, lists, trigger, engine, recorded_by,
+        facts, answer)
+    """
+
+  // A decision whose idempotency key is taken (by an earlier request, by another replica, or by another row of the same
+  // batch) is left out; the id that comes back tells the caller which were recorded.
+  private static let recordingOnce = """
+    with claimed as (
+      insert into idempotency_keys (client, key, request_hash, decision)
+      select client, key, request_hash, id
+      from unnest($1::uuid[], $15::uuid[], $16::text[], $17::bytea[]) as k(id, client, key, request_hash)
+      where key is not null order by client, key
+      on conflict (client, key) do nothing
+      returning decision
+    )
+    \(recording)
+    where id not in (
+      select id from unnest($1::uuid[], $16::text[]) as k(id, key)
+      where key is not null and id not in (select decision from claimed))
     returning id
     """
 
@@ -137,14 +144,22 @@ public struct DecisionStore: Sendable {
       .textArray(batch.map(\.asOf.description)),
       .timestamptzArray(batch.map { Timestamp(microsecondsSinceUnixEpoch: $0.decidedAt.microsecondsSinceEpoch) }),
       .textArray(batch.map(\.ruleset)), .textArray(batch.map { $0.rules.joined(separator: ",") }),
-      .textArray(batch.map { $0.policies.joined(separator: ",") }), .textArray(batch.map(\.trigger)),
+      .textArray(batch.map { $0.policies.joined(separator: ",") }),
+      .textArray(batch.map { $0.lists.joined(separator: ",") }), .textArray(batch.map(\.trigger)),
       .textArray(batch.map(\.engine)), .uuidArray(batch.map(\.recordedBy)), .textArray(batch.map(\.facts)),
-      .textArray(batch.map(\.answer)), .uuidArray(batch.map { $0.idempotencyKey?.client }),
-      .textArray(batch.map { $0.idempotencyKey?.key }), .byteaArray(batch.map { $0.idempotencyKey?.requestHash }),
-      .textArray(batch.map { $0.lists.joined(separator: ",") }),
+      .textArray(batch.map(\.answer)),
+    ]
+    // Most batches have no key, and claiming none costs as much as claiming one.
+    guard batch.contains(where: { $0.idempotencyKey != nil }) else {
+      _ = try await pool.withConnection { db in try await db.execute(DecisionStore.recording, parameters) }
+      return Set(batch.map(\.id))
+    }
+    let keys: [Parameter] = [
+      .uuidArray(batch.map { $0.idempotencyKey?.client }), .textArray(batch.map { $0.idempotencyKey?.key }),
+      .byteaArray(batch.map { $0.idempotencyKey?.requestHash }),
     ]
     return try await pool.withConnection { db in
-      Set(try await db.query(DecisionStore.recording, parameters).map { try $0.get(0, as: UUID.self) })
+      Set(try await db.query(DecisionStore.recordingOnce, parameters + keys).map { try $0.get(0, as: UUID.self) })
     }
   }
 
