@@ -94,7 +94,7 @@ let package = Package(
         .product(name: "Configuration", package: "swift-configuration"),
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
       ],
-      exclude: ["Benchmarks/compare_engines.py"],
+      exclude: ["Benchmarks/compare_engines.py", "Benchmarks/compare_screening.py"],
       swiftSettings: settings),
     .executableTarget(name: "cel-conformance", dependencies: ["CEL"], swiftSettings: settings),
     .testTarget(name: "CELTests", dependencies: ["CEL"], swiftSettings: settings),

@@ -2,5 +2,6 @@ import ArgumentParser
 
 struct Bench: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Measures this program on this machine.", subcommands: [BenchHTTP.self, BenchJudge.self])
+    abstract: "Measures this program on this machine.",
+    subcommands: [BenchHTTP.self, BenchJudge.self, BenchScreen.self])
 }
