@@ -186,7 +186,8 @@ extension NameIndex {
         like += 1
       }
     }
-    return like >= least && weight >= coverage * coreWeights[Int(name)]
+    guard like >= least else { return false }
+    return weight >= coverage * coreWeights[Int(name)] || schema != .person && like + 1 >= coreCounts[Int(name)]
   }
 
   private func verify(
