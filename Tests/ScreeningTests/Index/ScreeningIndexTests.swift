@@ -39,7 +39,7 @@ struct ScreeningIndexTests {
     arguments: [
       (.organization, "Trading Ltd", 2), (.organization, "Ocean Trading Ltd", 1), (.organization, "VTV Bank", 1),
       (.organization, "MCVB", 1), (.unknown, "Trading Ltd", 2), (.aircraft, "EP-MGJ", 1),
-      (.person, "Suh, Zhanar", 1),
+      (.person, "Suh, Zhanar", 1), (.person, "Abdlehadi Zargon", 1),
     ] as [(ListEntry.Kind, String, Int)])
   func nearlySame(_ kind: ListEntry.Kind, _ name: String, _ count: Int) {
     let listed: [(ListEntry.Kind, [String])] = [
