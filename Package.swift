@@ -63,7 +63,7 @@ let package = Package(
     .target(
       name: "ClearanceService",
       dependencies: [
-        "Policy", "Screening", "Store",
+        "Ownership", "Policy", "Screening", "Store",
         .product(name: "DequeModule", package: "swift-collections"),
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "Logging", package: "swift-log"),
@@ -106,7 +106,8 @@ let package = Package(
       name: "PolicyTests", dependencies: ["Policy"], exclude: ["Golden"], swiftSettings: settings),
     .testTarget(name: "ScreeningTests", dependencies: ["Compliance", "Screening"], swiftSettings: settings),
     .testTarget(
-      name: "ClearanceServiceTests", dependencies: ["ClearanceService", "Compliance", "Policy", "Screening", "Store"],
+      name: "ClearanceServiceTests",
+      dependencies: ["CEL", "ClearanceService", "Compliance", "Policy", "Screening", "Store"],
       swiftSettings: settings),
     // Runs the built executable as a process of its own; the dependency on it is there to have it built.
     .testTarget(

@@ -39,7 +39,7 @@ public final class ActiveRuleset: Sendable {
   public static func load(_ directory: String) throws(Refusal) -> Ruleset {
     do {
       let ruleset = try Ruleset.load(directory)
-      let failures = try RuleTests.load(directory, for: ruleset).run(ruleset, screening: Screener.screen).failures
+      let failures = try RuleTests.load(directory, for: ruleset).run(ruleset, gathering: Facts.gather).failures
       guard failures.isEmpty else { throw Refusal.tests(failures) }
       return ruleset
     } catch let faults as RulesetFaults {

@@ -168,7 +168,8 @@ public final class DecisionService: Sendable {
   /// All that judging sees of a submission.
   private func facts(_ submission: Submission, asOf: CalendarDate?, now: Instant) -> Facts {
     let start = DispatchTime.now()
-    let facts = Facts(submission, screened: screener.screen(submission, on: asOf ?? now.date, today: now.date))
+    let facts = Facts.gather(
+      submission, screened: screener.screen(submission, on: asOf ?? now.date, today: now.date))
     screenTime.recordNanoseconds(Int64(DispatchTime.now().uptimeNanoseconds - start.uptimeNanoseconds))
     return facts
   }

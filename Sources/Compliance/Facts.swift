@@ -6,11 +6,15 @@ public struct Facts: Sendable, Hashable {
   public let jurisdictions: [Jurisdiction]
   /// What screening found.
   public let screened: Screened
+  /// Reads who owns the applicant; without it, conditions that ask so are unknown. It follows from the submission, so
+  /// that facts are equal whether they have it or not, and it is not recorded.
+  public let ownership: (any OwnershipReader)?
 
   /// Gathers what follows from the submission alone, and takes what was found by screening it.
-  public init(_ submission: Submission, screened: Screened = Screened()) {
+  public init(_ submission: Submission, screened: Screened = Screened(), ownership: (any OwnershipReader)? = nil) {
     self.submission = submission
     self.screened = screened
+    self.ownership = ownership
     jurisdictions = Jurisdiction.all(of: submission)
   }
 
@@ -24,6 +28,19 @@ public struct Facts: Sendable, Hashable {
     }
     self.init(
       try Submission.decode(submission), screened: json["screening"].map { Screened(recorded: $0) } ?? Screened())
+  }
+}
+
+extension Facts {
+  /// Whether both say the same.
+  public static func == (left: Facts, right: Facts) -> Bool {
+    left.submission == right.submission && left.screened == right.screened
+  }
+
+  /// Hashes what they say.
+  public func hash(into hasher: inout Hasher) {
+    hasher.combine(submission)
+    hasher.combine(screened)
   }
 }
 

@@ -59,6 +59,7 @@ public final class Edition: Sendable {
     let isDated = countryLists.contains { $0.places != nil }
     return Environment(
       variables: facts + [FieldDeclaration("countries", .record(type))],
-      constants: isDated ? ["countries": .record(record)] : [:])
+      constants: isDated ? ["countries": .record(record)] : [:],
+      functions: OwnershipNotation.functions, macros: OwnershipNotation.macros)
   }
 }

@@ -143,8 +143,8 @@ public struct FactSchema: Sendable {
         "jurisdictions", .list(.record(FactSchema.jurisdiction)),
         documentation: "where it lives, is registered, is directed from, pays from and connects from"),
       FieldDeclaration("as_of", .timestamp, documentation: "midnight UTC of the day that is judged"),
-      FieldDeclaration(
-        "hits", .list(.record(hit)), documentation: "entries of lists that the applicant or a party may be"),
+      FieldDeclaration("hits", .list(.record(hit)), documentation: "entries of lists that it or a party may be"),
+      OwnershipNotation.variable,
     ]
   }
 }
@@ -168,14 +168,14 @@ extension FactSchema {
           return .record(record(party, found))
         })
     }
-    // In the order of ``variables``.
-    let values: [Value?] = [
+    let values: [Value?] = [  // in the order of ``variables``
       .record(record(submission, own)),
       parties,
       submission.interests.map { .list($0.map { .record(FactSchema.record($0)) }) },
       .list(facts.jurisdictions.map { .record(FactSchema.record($0)) }),
       FactSchema.timestamp(asOf.start),
       .list(hits),
+      OwnershipNotation.value(facts),
     ]
     for (slot, value) in values.enumerated() { activation[slot] = value }
     return activation

@@ -44,8 +44,8 @@ public struct RuleTests: Sendable {
     public var uncovered: [(rule: Rule, window: EffectiveWindow)] = []
   }
 
-  /// Screens a submission against lists of nothing but names.
-  public typealias Screening = (Submission, _ names: [String: [String]]) -> Screened
+  /// Gathers the facts of a submission, screened against lists of nothing but names.
+  public typealias Gathering = (Submission, _ names: [String: [String]]) -> Facts
 
   /// The tests, in order of file and place.
   public let cases: [Case]
@@ -83,16 +83,15 @@ public struct RuleTests: Sendable {
 
   /// Runs the tests and counts which windows they exercise.
   ///
-  /// - Parameter screening: how submissions are screened against the lists that a test gives. Lists that the ruleset
-  ///   requires and a test does not give are empty.
-  public func run(_ ruleset: Ruleset, screening: Screening) -> Report {
+  /// - Parameter gathering: how the facts of a submission are gathered, with the lists that a test gives. Lists that the
+  ///   ruleset requires and a test does not give are empty.
+  public func run(_ ruleset: Ruleset, gathering: Gathering) -> Report {
     var report = Report()
     var covered: [String: Set<EffectiveWindow>] = [:]
     for test in cases {
       var lists = test.lists
       for list in ruleset.lists.lists where list.isRequired { lists[list.id, default: []] += [] }
-      let screened = lists.isEmpty ? Screened() : screening(test.submission, lists)
-      let judgement = ruleset.judge(Facts(test.submission, screened: screened), asOf: test.asOf)
+      let judgement = ruleset.judge(gathering(test.submission, lists), asOf: test.asOf)
       let matches = judgement.matched + judgement.shadow
       for match in matches { covered[match.rule.id, default: []].insert(match.window) }
       let differences = test.differences(from: judgement)

@@ -134,7 +134,8 @@ struct RulesetReader {
           let range = error.scalarRange(of: diagnostic)
           report(
             draft, map, range.lowerBound, range.count, diagnostic.message,
-            diagnostic.remedy ?? "Mend the condition of the rule `\(draft.rule.id)`.")
+            OwnershipNotation.remedy(for: diagnostic.message) ?? diagnostic.remedy
+              ?? "Mend the condition of the rule `\(draft.rule.id)`.")
         }
       }
       for fault in faults {

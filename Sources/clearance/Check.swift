@@ -68,7 +68,7 @@ struct Check: AsyncParsableCommand {
         let submission = try Submission.decode(bytes)
         let faults = ruleset.faults(in: submission)
         if faults.count > 0 { throw faults }
-        let facts = Facts(submission, screened: screener.screen(submission, on: date, today: today))
+        let facts = Facts.gather(submission, screened: screener.screen(submission, on: date, today: today))
         output.add(submission.id, ruleset.judge(facts, asOf: date))
       } catch {
         output.add(faults: error, line: line, bytes: bytes)

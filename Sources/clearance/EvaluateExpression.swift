@@ -1,5 +1,6 @@
 import ArgumentParser
 import CEL
+import ClearanceService
 import Compliance
 import Foundation
 import Policy
@@ -103,7 +104,8 @@ struct EvaluateExpression: AsyncParsableCommand {
     }
     let directory = try Settings.rules(rules)
     do {
-      return try Ruleset.load(directory).edition(on: date).workbench(submission.map { Facts($0) }, asOf: date)
+      return try Ruleset.load(directory).edition(on: date)
+        .workbench(submission.map { Facts.gather($0, screened: Screened()) }, asOf: date)
     } catch {
       throw Failure(.configuration, "the rules in \(directory) have faults:\n\(error)")
     }

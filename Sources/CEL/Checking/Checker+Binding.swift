@@ -19,7 +19,8 @@ extension Checker {
         if !checker.inference.assign(type, to: .bool) {
           checker.report(
             .typeMismatch,
-            "`\(comprehension.macroName)` needs a condition; this is of type \(checker.described(type))",
+            "\(comprehension.form == .classify ? "this place" : "`\(comprehension.macroName)`") needs a condition; "
+              + "this is of type \(checker.described(type))",
             remedy: "compare it with something", at: condition)
         }
       }

@@ -1,0 +1,90 @@
+import Compliance
+import Ownership
+import Synchronization
+
+extension Facts {
+  /// All that judging sees of a submission: what it says, what screening found, and who owns the applicant. Whoever
+  /// judges gathers by this.
+  public static func gather(_ submission: Submission, screened: Screened) -> Facts {
+    Facts(submission, screened: screened, ownership: SubmittedOwnership(submission))
+  }
+
+  /// The same, screened against lists of nothing but names, as the tests of rules give them.
+  public static func gather(_ submission: Submission, names: [String: [String]]) -> Facts {
+    gather(submission, screened: Screener.screen(submission, names: names))
+  }
+
+  /// Recorded facts, to be judged again: who owns the applicant follows from the submission.
+  public static func gather(recorded: Facts) -> Facts { gather(recorded.submission, screened: recorded.screened) }
+}
+
+/// The ownership of one submission. The graph is made when a condition first asks.
+final class SubmittedOwnership: OwnershipReader {
+  private let submission: Submission
+  private let made = Mutex<OwnershipGraph?>(nil)
+
+  init(_ submission: Submission) { self.submission = submission }
+
+  func read(_ question: OwnershipQuestion, counted: [OwnershipStanding]) -> any OwnershipAnswer {
+    let graph = made.withLock { made in
+      if let made { return made }
+      let graph = OwnershipGraph(submission)
+      made = graph
+      return graph
+    }
+    return ReadOwnership(result: graph.evaluate(OwnershipReading(question)) { Certainty(counted, at: $0) })
+  }
+}
+
+private struct ReadOwnership: OwnershipAnswer {
+  let result: OwnershipResult
+
+  var standing: OwnershipStanding {
+    switch result.standing {
+    case .no: .no
+    case .possibly: .possibly
+    case .certainly: .certainly
+    }
+  }
+
+  var hangsOnShares: Bool { result.doubts.contains(.shares) }
+  var hangsOnOwners: Bool { result.doubts.contains(.owners) }
+  var hangsOnUndisclosed: Bool { result.isUndisclosed }
+  var share: ClosedRange<Percentage> { result.lower...result.upper }
+
+  func possibleOwners() -> [Int] { result.possibleOwners }
+  func paths() -> [String] { result.paths().map(\.description) }
+}
+
+extension Certainty {
+  fileprivate init(_ counted: [OwnershipStanding], at index: Int) {
+    switch index < counted.count ? counted[index] : .no {
+    case .no: self = .no
+    case .possibly: self = .possibly
+    case .certainly: self = .certainly
+    }
+  }
+}
+
+extension OwnershipReading {
+  fileprivate init(_ question: OwnershipQuestion) {
+    var kinds = question.countsEconomicRights ? InterestKindSet.economic : .capital
+    if question.countsVotes { kinds.formUnion(.votes) }
+    let intermediates: Intermediates =
+      switch question.intermediates {
+      case .ignored: .ignored
+      case .owned(let threshold): .owned(OwnershipBound(threshold))
+      case .chain(let threshold): .chain(OwnershipBound(threshold))
+      case .multiplied: .multiplied
+      }
+    self.init(
+      bound: question.threshold.map { OwnershipBound($0) }, kinds: kinds, aggregatesOwners: question.addsOwnersUp,
+      intermediates: intermediates, control: question.countsControl ? .control : [])
+  }
+}
+
+extension OwnershipBound {
+  fileprivate init(_ threshold: OwnershipQuestion.Threshold) {
+    self = threshold.isExclusive ? .over(threshold.percentage) : .atLeast(threshold.percentage)
+  }
+}
