@@ -65,8 +65,10 @@ private struct OwnershipGenerator {
       let share = [
         "\"share\": \(low)", "\"share\": 50", "\"share_min\": \(low), \"share_max\": \(low + below(101 - low))",
       ][below(3)]
+      let holder = ids[below(5)]
+      let subjects = ids.filter { $0 != holder } + ["account", "account", "account"]
       return """
-        {"interested_party": "\(ids[below(5)])", "subject": "\((ids + ["account", "account", "account"])[below(8)])",
+        {"interested_party": "\(holder)", "subject": "\(subjects[below(subjects.count)])",
          "kind": "\(kinds[below(kinds.count)])", \(share)}
         """
     }
