@@ -122,9 +122,13 @@ struct BookPage {
     axis = timeline.axis
     self.timeline = timeline.rows
     events = timeline.events
-    doubtful = ruleset.rules.flatMap { rule in
-      rule.effective.compactMap { window in window.unconfirmed.map { "\(rule.id), \(window.description): \($0)" } }
-    }
+    doubtful =
+      ruleset.rules.flatMap { rule in rule.effective.doubts.map { "\(rule.id), \($0)" } }
+      + ruleset.countryLists.flatMap { list in
+        list.lines.flatMap { line in
+          line.entry.effective.doubts.map { "countries.\(list.id), \(line.places.joined(separator: ", ")), \($0)" }
+        }
+      }
     owners = Set(ruleset.policies.map(\.owner)).sorted()
   }
 }
@@ -168,7 +172,8 @@ extension BookPage.CountryTable {
       BookPage.Entry(
         places: line.places.map(placeName).joined(separator: ", "),
         days: line.entry.effective.map(\.description).joined(separator: "; "),
-        doubts: line.entry.doubts, entryCitation: line.entry.citation, note: line.entry.note)
+        doubts: line.entry.effective.doubts.isEmpty ? nil : line.entry.effective.doubts.joined(separator: "; "),
+        entryCitation: line.entry.citation, note: line.entry.note)
     }
   }
 }
@@ -203,11 +208,10 @@ extension CountryList {
   }
 }
 
-extension CountryList.Entry {
-  /// What nobody has confirmed of its windows.
-  var doubts: String? {
-    let doubts = effective.compactMap { window in window.unconfirmed.map { "\(window.description): \($0)" } }
-    return doubts.isEmpty ? nil : doubts.joined(separator: "; ")
+extension [EffectiveWindow] {
+  /// The windows that nobody has confirmed, and why.
+  fileprivate var doubts: [String] {
+    compactMap { window in window.unconfirmed.map { "\(window.description): \($0)" } }
   }
 }
 

@@ -11,7 +11,7 @@ struct Timeline {
   struct Row {
     let heading: String?
     let subject: String
-    let spans: String
+    let spans: [String]
     /// The picture's bars, as SVG.
     let bars: String
   }
@@ -67,8 +67,7 @@ struct Timeline {
     rows = subjects.map { subject in
       Row(
         heading: subject.heading, subject: subject.name,
-        spans: subject.windows.map { $0.description + ($0.unconfirmed == nil ? "" : " (unconfirmed)") }
-          .joined(separator: "; "),
+        spans: subject.windows.map { $0.description + ($0.unconfirmed == nil ? "" : ", unconfirmed") },
         bars: subject.windows.map { scale.bar($0, subject) }.joined()
           + Timeline.mark(scale.x(date), 0...14, isDay: true))
     }
@@ -171,13 +170,13 @@ extension Timeline {
 
     /// The dates over the picture; as many as can be read.
     func axis(_ date: CalendarDate) -> String {
-      let every = max(1, Int((9 / step).rounded(.up)))
+      let every = max(1, Int((16 / step).rounded(.up)))
       let labels = dates.enumerated().filter { $0.offset % every == 0 }.map { _, date in
-        let place = "translate(\(number(x(date) + 3)) 50) rotate(-90)"
-        return ##"<text transform="\##(place)" font-family="sans-serif" font-size="8" fill="#333">\##(date)</text>"##
-          + mark(x(date), 51...56, isDay: false)
+        let place = "translate(\(number(x(date) + 5)) 88) rotate(-90)"
+        return ##"<text transform="\##(place)" font-family="sans-serif" font-size="15" fill="#333">\##(date)</text>"##
+          + mark(x(date), 89...96, isDay: false)
       }
-      return labels.joined() + mark(x(date), 40...56, isDay: true)
+      return labels.joined() + mark(x(date), 80...96, isDay: true)
     }
   }
 }

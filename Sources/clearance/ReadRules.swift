@@ -91,7 +91,7 @@ struct WriteRuleBook: AsyncParsableCommand {
       do {
         try Data(document.utf8).write(to: URL(fileURLWithPath: output), options: .atomic)
       } catch {
-        throw Failure(.input, "\(output) cannot be written: \(error.localizedDescription)")
+        throw Failure(.failed, "\(output) cannot be written: \(error.localizedDescription)")
       }
     }
   }
