@@ -86,7 +86,7 @@ struct BookPage {
   let partyOwner: String?
   let matchScore: String
   let parties: [PartyList]
-  let axis: String
+  let axis: [Timeline.Tick]
   let legend = Timeline.legend
   let timeline: [Timeline.Row]
   let events: [Timeline.Event]

@@ -23,6 +23,13 @@ struct Timeline {
     let remark: String
   }
 
+  /// A date over the picture: text beside the SVG, which browsers print again on each page of a table.
+  struct Tick {
+    /// How far from the left.
+    let percent: String
+    let date: String
+  }
+
   /// What a bar of the picture means.
   struct Key {
     let sample: String
@@ -40,7 +47,7 @@ struct Timeline {
       Key(sample: bar(1, 59, .deny, isShadow: false, isUnconfirmed: true), meaning: "unconfirmed"),
     ]
 
-  let axis: String
+  let axis: [Tick]
   let rows: [Row]
   let events: [Event]
 
@@ -63,13 +70,13 @@ struct Timeline {
       }
     }
     let scale = Scale(subjects.flatMap { $0.windows.flatMap { [$0.from, $0.until].compactMap { $0 } } })
-    axis = scale.axis(date)
+    axis = scale.axis
     rows = subjects.map { subject in
       Row(
         heading: subject.heading, subject: subject.name,
         spans: subject.windows.map { $0.description + ($0.unconfirmed == nil ? "" : ", unconfirmed") },
         bars: subject.windows.map { scale.bar($0, subject) }.joined()
-          + Timeline.mark(scale.x(date), 0...14, isDay: true))
+          + Timeline.mark(scale.x(date)))
     }
     events = Timeline.events(subjects)
   }
@@ -84,7 +91,11 @@ struct Timeline {
         let remark = [subject.isShadow ? "shadow" : nil, window.unconfirmed.map { "unconfirmed: \($0)" }]
           .compactMap { $0 }.joined(separator: ", ")
         events.append(
-          (window.from, Event(day: window.firstDay, change: "\(name) begins", remark: remark)))
+          (
+            window.from,
+            Event(
+              day: window.firstDay, change: "\(name) \(window.from == nil ? "has effect" : "begins")", remark: remark)
+          ))
         if let until = window.until {
           events.append(
             (until, Event(day: until.description, change: "\(name) has no effect any more", remark: remark)))
@@ -127,10 +138,10 @@ extension Timeline {
     return #"<rect x="\#(number(left))" y="2" width="\#(number(right - left))" height="10" \#(looks)/>"#
   }
 
-  /// An upright line; the day as of which the book is written has a strong one.
-  fileprivate static func mark(_ x: Double, _ y: ClosedRange<Int>, isDay: Bool) -> String {
-    let looks = isDay ? ##"stroke="#0b57a4" stroke-width="2""## : ##"stroke="#777" stroke-width="0.6""##
-    return #"<line x1="\#(number(x))" x2="\#(number(x))" y1="\#(y.lowerBound)" y2="\#(y.upperBound)" \#(looks)/>"#
+  /// The line of the day as of which the book is written.
+  private static func mark(_ x: Double) -> String {
+    let place = number(x)
+    return ##"<line x1="\##(place)" x2="\##(place)" y1="0" y2="14" stroke="#0b57a4" stroke-width="2"/>"##
   }
 
   private static func number(_ value: Double) -> String { "\((value * 10).rounded() / 10)" }
@@ -169,14 +180,11 @@ extension Timeline {
     }
 
     /// The dates over the picture; as many as can be read.
-    func axis(_ date: CalendarDate) -> String {
-      let every = max(1, Int((16 / step).rounded(.up)))
-      let labels = dates.enumerated().filter { $0.offset % every == 0 }.map { _, date in
-        let place = "translate(\(number(x(date) + 5)) 88) rotate(-90)"
-        return ##"<text transform="\##(place)" font-family="sans-serif" font-size="15" fill="#333">\##(date)</text>"##
-          + mark(x(date), 89...96, isDay: false)
+    var axis: [Tick] {
+      let every = max(1, Int((19 / step).rounded(.up)))
+      return dates.enumerated().filter { $0.offset % every == 0 }.map { _, date in
+        Tick(percent: number(x(date) / width * 100), date: date.description)
       }
-      return labels.joined() + mark(x(date), 80...96, isDay: true)
     }
   }
 }
