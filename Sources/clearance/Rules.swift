@@ -6,7 +6,8 @@ import Policy
 
 struct Rules: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Checks and tests rule files.", subcommands: [CheckRules.self, TestRules.self])
+    abstract: "Checks, tests and shows rule files.",
+    subcommands: [CheckRules.self, TestRules.self, ShowRules.self, WriteRuleBook.self])
 
   enum Format: String, ExpressibleByArgument, CaseIterable {
     case text
