@@ -32,6 +32,14 @@ public final class ActiveRuleset: Sendable {
   /// Puts a ruleset into force that was made by ``load(_:)``.
   public init(_ ruleset: Ruleset) { active = Mutex(ruleset) }
 
+  /// Puts another ruleset into force, between two decisions: each is judged as a whole by the one that was in force
+  /// when its judging began.
+  public func activate(_ ruleset: Ruleset) {
+    // Today's rules are compiled before the swap, so that no decision waits for it.
+    _ = ruleset.edition(on: Instant.now.date)
+    active.withLock { $0 = ruleset }
+  }
+
   /// The ruleset in force.
   public var current: Ruleset { active.withLock { $0 } }
 

@@ -1,8 +1,8 @@
 /// The pipeline: gather facts, judge them, record the decision, answer.
 ///
 /// ``DecisionService`` is the whole path of one submission; ``Recorder`` makes decisions durable, many to a
-/// commit; ``ActiveRuleset`` holds the rules in force; ``KeyRing`` knows who may call. This is the only place
-/// where policies and storage meet. It knows no HTTP.
+/// commit; ``ActiveRuleset`` holds the rules in force, and ``RulesetKeeper`` keeps them those of the last activation;
+/// ``KeyRing`` knows who may call. This is the only place where policies and storage meet. It knows no HTTP.
 public enum ClearanceServiceTarget {}
 
 /// What the program calls itself in records.

@@ -6,7 +6,8 @@ import Policy
 
 struct Rules: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Checks and tests rule files.", subcommands: [CheckRules.self, TestRules.self])
+    abstract: "Checks, tests and activates rule files.",
+    subcommands: [CheckRules.self, TestRules.self, ActivateRules.self, RulesHistory.self])
 
   enum Format: String, ExpressibleByArgument, CaseIterable {
     case text
