@@ -37,7 +37,12 @@ public final class ActiveRuleset: Sendable {
   public func activate(_ ruleset: Ruleset) {
     // Today's rules are compiled before the swap, so that no decision waits for it.
     _ = ruleset.edition(on: Instant.now.date)
-    active.withLock { $0 = ruleset }
+    let former = active.withLock { active in
+      defer { active = ruleset }
+      return active
+    }
+    // It may be freed here, which for many rules takes a while, and not under the lock.
+    _ = consume former
   }
 
   /// The ruleset in force.

@@ -16,8 +16,11 @@ import Synchronization
 /// **Faults** change nothing: the ruleset in force stays, ``trouble`` says what is wrong, and a later activation
 /// that succeeds settles it.
 public final class RulesetKeeper: Service {
+  /// Written by one task at a time: first by ``begin()``, then by the loop of ``run()``, which takes one event after
+  /// the other, so that a slow look at the database cannot undo a later one. Read by any.
   private struct State {
-    /// The activation in force here; ids grow, so that a slow reload cannot undo a later one.
+    /// The activation in force here. It follows the database even to an earlier one, as after a failover that has lost
+    /// the last; what judges must be what the record has.
     var activation: Int64 = 0
     /// The last attempt that was seen, successful or not; `nil` before the first look.
     var attempt: Int64?
@@ -63,12 +66,13 @@ public final class RulesetKeeper: Service {
     self.logger = logger
   }
 
-  /// Why rules that somebody wanted in force are not; `nil` when all is well.
+  /// Why rules that somebody wanted in force are not, in lines; `nil` when all is well. Whoever may see it need not
+  /// be allowed to see rules, so it has no line of theirs.
   public var trouble: String? {
-    state.withLock { state in
-      let troubles = [state.unusable?.fault, state.folder, state.refusal].compactMap { $0 }
-      return troubles.isEmpty ? nil : troubles.joined(separator: "\n")
-    }
+    let troubles = state.withLock { [$0.unusable?.fault, $0.folder, $0.refusal].compactMap { $0 } }
+    // Below what is wrong, indented, stand the line that is meant and the remedy.
+    let lines = troubles.flatMap { $0.split(separator: "\n") }.filter { !$0.hasPrefix(" ") }
+    return lines.isEmpty ? nil : lines.joined(separator: "\n")
   }
 
   /// Activates the rules folder if its ruleset is new, or else takes up the last activation.
@@ -80,7 +84,7 @@ public final class RulesetKeeper: Service {
     switch outcome.outcome {
     case .activated(let activation):
       activated.increment()
-      state.withLock { $0.activation = activation.id }
+      settle(activation)
       logger.info(
         "rules activated",
         metadata: ["ruleset": "\(given.hash.prefix(12))", "changes": "\(outcome.diff.summary)"])
@@ -102,57 +106,47 @@ public final class RulesetKeeper: Service {
   /// - Throws: a database error.
   func reload() async throws {
     let standing = try await activator.store.standing()
-    if let activation = standing.activation, state.withLock({ $0.activation < activation.id }) {
+    if let activation = standing.activation, state.withLock({ $0.activation != activation.id }) {
       if activation.ruleset == ruleset.current.hash {
-        state.withLock { state in
-          state.activation = max(state.activation, activation.id)
-          state.folder = nil
-          state.unusable = nil
-        }
+        settle(activation)
       } else {
         do {
-          let isTaken = take(try await activator.ruleset(activation.ruleset), activation)
-          if isTaken { activated.increment() }
+          take(try await activator.ruleset(activation.ruleset), activation)
+          activated.increment()
         } catch let error as RulesetActivator.UnreadableRuleset {
           let isNew = state.withLock { state in
             defer { state.unusable = (activation.id, "\(error)") }
             return state.unusable?.activation != activation.id
           }
-          if isNew { fail("an activation could not be taken up", "\(error)") }
+          if isNew { fail("an activation could not be taken up; the ruleset in force stays", "\(error)") }
         }
       }
     }
     note(standing)
   }
 
-  /// Swaps the ruleset, unless a later activation is in force already.
-  @discardableResult
-  private func take(_ new: Ruleset, _ activation: RulesetStore.Activation) -> Bool {
-    // Compiled before the lock is taken, which the swap needs only for a moment.
-    _ = new.edition(on: Instant.now.date)
-    let isTaken = state.withLock { state in
-      guard state.activation < activation.id else { return false }
+  private func take(_ new: Ruleset, _ activation: RulesetStore.Activation) {
+    ruleset.activate(new)
+    settle(activation)
+    logger.info(
+      "rules in force",
+      metadata: [
+        "ruleset": "\(new.hash.prefix(12))", "activated_by": "\(activation.by)", "activated_at": "\(activation.at)",
+      ])
+  }
+
+  private func settle(_ activation: RulesetStore.Activation) {
+    state.withLock { state in
       state.activation = activation.id
       state.unusable = nil
       state.folder = nil
-      ruleset.activate(new)
-      return true
     }
-    if isTaken {
-      logger.info(
-        "rules in force",
-        metadata: [
-          "ruleset": "\(new.hash.prefix(12))", "activated_by": "\(activation.by)",
-          "activated_at": "\(activation.at)",
-        ])
-    }
-    return isTaken
   }
 
   private func note(_ standing: RulesetStore.Standing) {
     guard let last = standing.refusal?.id ?? standing.activation?.id else { return }
     let isNew = state.withLock { state in
-      if let seen = state.attempt, seen >= last { return false }
+      guard state.attempt != last else { return false }
       defer { state.attempt = last }
       state.refusal = standing.refusal.map { "the rules of \($0.by) were refused at \($0.at):\n\($0.fault)" }
       // What was refused before this process began is shown, and not counted as a failure of its time.
@@ -170,27 +164,45 @@ public final class RulesetKeeper: Service {
     logger.error(message, metadata: metadata)
   }
 
+  private enum Event {
+    case activation
+    case hangup
+    case tick
+  }
+
   /// Follows activations, hang-ups and, if told to, the folder's files, until a graceful shutdown.
   public func run() async throws {
+    let (events, source) = AsyncStream.makeStream(of: Event.self)
     await cancelWhenGracefulShutdown {
       await withTaskGroup(of: Void.self) { group in
         group.addTask {
-          for await _ in self.changes() { await self.tryReload() }
+          for await _ in self.changes() { source.yield(.activation) }
         }
         group.addTask {
-          while (try? await Task.sleep(for: .seconds(60))) != nil { await self.tryReload() }
+          while (try? await Task.sleep(for: .seconds(60))) != nil { source.yield(.activation) }
         }
         group.addTask {
-          for await _ in self.hangups { await self.activateFolder("SIGHUP") }
+          for await _ in self.hangups { source.yield(.hangup) }
         }
-        if var watch = self.watch {
+        if self.watch != nil {
           group.addTask {
-            while (try? await Task.sleep(for: .seconds(1))) != nil {
-              guard watch.isChanged() else { continue }
-              if await self.activateFolder("files changed") { watch.settle() }
-            }
+            while (try? await Task.sleep(for: .seconds(1))) != nil { source.yield(.tick) }
           }
         }
+        group.addTask { await self.follow(events) }
+      }
+    }
+  }
+
+  private func follow(_ events: AsyncStream<Event>) async {
+    var watch = watch
+    for await event in events {
+      switch event {
+      case .activation: await tryReload()
+      case .hangup: await activateFolder("SIGHUP")
+      case .tick:
+        guard watch?.isChanged() == true else { continue }
+        if await activateFolder("files changed") { watch?.settle() }
       }
     }
   }
@@ -220,6 +232,7 @@ public final class RulesetKeeper: Service {
       // It was recorded, and is noted here as on every other replica.
       await tryReload()
     } catch {
+      if Task.isCancelled { return false }
       let isNew = state.withLock { state in
         defer { state.folder = "the rules folder could not be activated: \(Database.summary(of: error))" }
         return state.folder == nil

@@ -94,6 +94,7 @@ public struct RulesetStore: Sendable {
     case moved
   }
 
+  private static let lock: Int64 = 0x636C_7272_756C_6573  // "clrrules"
   /// How much of a refusal's text is kept, in characters.
   private static let maximumFault = 50_000
 
@@ -151,8 +152,8 @@ public struct RulesetStore: Sendable {
   public func activate(_ new: NewActivation, onlyIfNew: Bool = false) async throws -> Outcome {
     try await pool.withConnection { db in
       try await db.transaction { db in
-        // Activations come one after the other; whoever reads the table does not wait.
-        try await db.simple("lock table activations in share row exclusive mode")
+        // Activations come one after the other. Not a lock of the table: that takes the right to change rows of it.
+        _ = try await db.query("select pg_advisory_xact_lock($1)", [.int8(RulesetStore.lock)])
         let standing = try await RulesetStore.standing(db)
         if let current = standing.activation {
           // After a refusal the same ruleset is activated anew: that is how the refusal is settled.
