@@ -90,6 +90,8 @@ public struct RulesetDiff: Sendable {
   private static func items(_ kind: Kind, _ before: [String: Record], _ after: [String: Record]) -> [Item] {
     Set(before.keys).union(after.keys).sorted().compactMap { id in
       switch (before[id], after[id]) {
+      // Settings have defaults, so that they can change and are always there.
+      case (nil, _?) where kind == .setting: return nil
       case (nil, let now?): return Item(kind: kind, id: id, title: now.title, change: .added)
       case (let then?, nil): return Item(kind: kind, id: id, title: then.title, change: .removed)
       case (let then?, let now?):

@@ -100,7 +100,7 @@ extension Rules {
         for attempt in try await store.rulesets.attempts(limit: limit) {
           switch attempt {
           case .activation(let it): print(json ? line(it).serialized : text(it))
-          case .refusal(let it): print(json ? line(it).serialized : "\(it.at)  refused       by \(it.by)")
+          case .refusal(let it): print(json ? line(it).serialized : text(it))
           }
         }
       }
@@ -109,6 +109,10 @@ extension Rules {
     private func text(_ activation: RulesetStore.Activation) -> String {
       "\(activation.at)  \(activation.ruleset.prefix(12))  by \(activation.by)"
         + (activation.reason.map { ": \($0)" } ?? "")
+    }
+
+    private func text(_ refusal: RulesetStore.Refusal) -> String {
+      "\(refusal.at)  refused       by \(refusal.by): \(refusal.fault.prefix { $0 != "\n" })"
     }
 
     private func line(_ activation: RulesetStore.Activation) -> JSON {

@@ -135,7 +135,7 @@ struct RulesetDiffTests {
     let none = try difference { _ in }
     #expect(none.isEmpty && none.files.isEmpty && none.rendered == "nothing changed\n")
     let first = RulesetDiff(from: nil, to: try Ruleset(source()).contents)
-    #expect(first.items.count == 8 && first.items.allSatisfy { $0.change == .added })
+    #expect(first.items.count == 7 && first.items.allSatisfy { $0.change == .added })
   }
 
   @Test("can be told of a ruleset that today's check refuses")
