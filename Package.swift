@@ -21,6 +21,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
     .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+    .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
   ],
@@ -71,6 +72,11 @@ let package = Package(
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ],
       swiftSettings: settings),
+    .target(
+      name: "RuleBook",
+      dependencies: ["Compliance", "Policy", .product(name: "Mustache", package: "swift-mustache")],
+      resources: [.embedInCode("Resources/book.html.mustache"), .embedInCode("Resources/book.md.mustache")],
+      swiftSettings: settings),
     // Row 4
     .target(
       name: "ClearanceAPI",
@@ -89,7 +95,7 @@ let package = Package(
     .executableTarget(
       name: "clearance",
       dependencies: [
-        "ClearanceAPI", "Screening",
+        "ClearanceAPI", "RuleBook", "Screening",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Configuration", package: "swift-configuration"),
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
@@ -104,6 +110,7 @@ let package = Package(
     .testTarget(name: "PostgreSQLTests", dependencies: ["PostgreSQL"], swiftSettings: settings),
     .testTarget(
       name: "PolicyTests", dependencies: ["Policy"], exclude: ["Golden"], swiftSettings: settings),
+    .testTarget(name: "RuleBookTests", dependencies: ["Compliance", "Policy", "RuleBook"], swiftSettings: settings),
     .testTarget(name: "ScreeningTests", dependencies: ["Compliance", "Screening"], swiftSettings: settings),
     .testTarget(
       name: "ClearanceServiceTests", dependencies: ["ClearanceService", "Compliance", "Policy", "Screening", "Store"],

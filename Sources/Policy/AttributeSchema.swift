@@ -148,10 +148,13 @@ extension AttributeSchema.Shape {
 
 extension YAMLReader {
   static let shapes = ["bool", "int", "double", "string", "timestamp", "any", "list", "record"]
+  static let schemaKeys = ["attributes"]
+  static let attributeKeys = ["type", "values", "of", "fields", "optional", "doc"]
+  static let requiredAttributeKeys = ["type"]
 
   /// Reads `schema.yaml`.
   mutating func attributeSchema(_ root: Node) -> AttributeSchema? {
-    guard let mapping = mapping(root, what: "a schema", keys: ["attributes"], required: ["attributes"]),
+    guard let mapping = mapping(root, what: "a schema", keys: YAMLReader.schemaKeys, required: YAMLReader.schemaKeys),
       let node = mapping["attributes"], let fields = fields(node, depth: 0)
     else { return nil }
     return AttributeSchema(
@@ -188,7 +191,7 @@ extension YAMLReader {
     }
     guard
       let mapping = mapping(
-        node, what: "an attribute", keys: ["type", "values", "of", "fields", "optional", "doc"], required: ["type"]),
+        node, what: "an attribute", keys: YAMLReader.attributeKeys, required: YAMLReader.requiredAttributeKeys),
       let typeNode = mapping["type"]
     else { return nil }
     let documentation = text(mapping["doc"], what: "doc") ?? ""

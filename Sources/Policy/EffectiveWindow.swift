@@ -31,7 +31,8 @@ public struct EffectiveWindow: Sendable, Hashable {
     }
   }
 
-  var json: JSON {
+  /// The window as a rule file writes it.
+  package var json: JSON {
     .members([
       "from": from.map { .string($0.description) }, "until": until.map { .string($0.description) },
       "unconfirmed": unconfirmed.map { .string($0) },

@@ -9,6 +9,10 @@ public struct ListCatalogue: Sendable {
     public let id: String
     /// What it is called.
     public let title: String
+    /// Who publishes it.
+    public let publisher: String?
+    /// Where it is published.
+    public let source: String?
     /// Whether the rules that use it cannot be answered without it.
     public let isRequired: Bool
     /// How many days after its publication it is too old to answer by; `nil` for no limit.
@@ -25,9 +29,11 @@ public struct ListCatalogue: Sendable {
   public let lists: [Declaration]
   /// The score from which a hit counts as standing on the list: what `lists` of an account or a party tells.
   public let matchScore: Double
+  /// Who answers for the choice of lists.
+  public let owner: String?
 
   /// No list is used.
-  static let none = ListCatalogue(lists: [], matchScore: 0.9)
+  static let none = ListCatalogue(lists: [], matchScore: 0.9, owner: nil)
 
   /// The lists that rules cannot be answered by: required and not there, or too old.
   func gaps(_ screened: Screened) -> [Gap] {
@@ -49,11 +55,18 @@ public struct ListCatalogue: Sendable {
 }
 
 extension YAMLReader {
+  static let catalogueKeys = ["lists", "match", "owner"]
+  static let requiredCatalogueKeys = ["lists"]
+  static let listKeys = ["id", "title", "publisher", "source", "required", "max_age"]
+  static let requiredListKeys = ["id", "title"]
+
   /// Reads `lists.yaml`.
   mutating func listCatalogue(_ root: Node) -> ListCatalogue? {
-    guard let mapping = mapping(root, what: "a file of lists", keys: ["lists", "match", "owner"], required: ["lists"])
+    guard
+      let mapping = mapping(
+        root, what: "a file of lists", keys: YAMLReader.catalogueKeys, required: YAMLReader.requiredCatalogueKeys)
     else { return nil }
-    _ = text(mapping["owner"], what: "owner")
+    let owner = text(mapping["owner"], what: "owner")
     var declarations: [ListCatalogue.Declaration] = []
     for node in items(mapping["lists"], what: "lists") {
       guard let declaration = listDeclaration(node) else { continue }
@@ -70,18 +83,17 @@ extension YAMLReader {
         report(node, "match must be a score from 0.7 to 1", remedy: "Write `match: 0.9`, for example.")
       }
     }
-    return ListCatalogue(lists: declarations, matchScore: score)
+    return ListCatalogue(lists: declarations, matchScore: score, owner: owner)
   }
 
   private mutating func listDeclaration(_ node: Node) -> ListCatalogue.Declaration? {
     guard
       let mapping = mapping(
-        node, what: "a list", keys: ["id", "title", "publisher", "source", "required", "max_age"],
-        required: ["id", "title"]),
+        node, what: "a list", keys: YAMLReader.listKeys, required: YAMLReader.requiredListKeys),
       let id = identifier(mapping["id"], what: "a list's id", separators: "-")
     else { return nil }
-    _ = text(mapping["publisher"], what: "publisher")
-    _ = text(mapping["source"], what: "source")
+    let publisher = text(mapping["publisher"], what: "publisher")
+    let source = text(mapping["source"], what: "source")
     var age: Int?
     if let node = mapping["max_age"] {
       age = node.string.flatMap { $0.hasSuffix("d") ? Int($0.dropLast()) : nil }
@@ -90,8 +102,7 @@ extension YAMLReader {
       }
     }
     return ListCatalogue.Declaration(
-      id: id, title: text(mapping["title"], what: "title") ?? "",
-      isRequired: flag(mapping["required"], what: "required"),
-      maximumAgeDays: age)
+      id: id, title: text(mapping["title"], what: "title") ?? "", publisher: publisher, source: source,
+      isRequired: flag(mapping["required"], what: "required"), maximumAgeDays: age)
   }
 }

@@ -16,12 +16,19 @@ extension YAMLReader {
     "id", "title", "basis", "citation", "effective", "when", "verdict", "reason", "duties", "mode",
   ]
   static let countryListKeys = ["countries", "title", "owner", "source", "checked", "entries"]
+  static let countryEntryKeys = ["places", "effective", "citation", "note"]
+  static let windowKeys = ["from", "until", "unconfirmed"]
+
+  static let requiredPolicyKeys = ["policy", "title", "owner", "rules"]
+  static let requiredRuleKeys = ["id", "title", "basis", "citation", "effective", "when", "verdict", "reason"]
+  static let requiredCountryListKeys = ["countries", "title", "entries"]
+  static let requiredCountryEntryKeys = ["places", "effective"]
 
   /// Reads a policy file; faulty rules are reported and left out.
   mutating func policy(_ root: Node) -> (PolicyFile, [RuleDraft])? {
     guard
       let mapping = mapping(
-        root, what: "a policy", keys: YAMLReader.policyKeys, required: ["policy", "title", "owner", "rules"]),
+        root, what: "a policy", keys: YAMLReader.policyKeys, required: YAMLReader.requiredPolicyKeys),
       let id = identifier(mapping["policy"], what: "policy")
     else { return nil }
     let policy = PolicyFile(
@@ -34,8 +41,7 @@ extension YAMLReader {
   private mutating func rule(_ node: Node, policy: String) -> RuleDraft? {
     guard
       let mapping = mapping(
-        node, what: "a rule", keys: YAMLReader.ruleKeys,
-        required: ["id", "title", "basis", "citation", "effective", "when", "verdict", "reason"])
+        node, what: "a rule", keys: YAMLReader.ruleKeys, required: YAMLReader.requiredRuleKeys)
     else { return nil }
     let id = identifier(mapping["id"], what: "a rule's id")
     let title = text(mapping["title"], what: "title")
@@ -71,7 +77,7 @@ extension YAMLReader {
       report(node, "effective has no window", remedy: "Write `[{from: YYYY-MM-DD}]`.")
     }
     for node in nodes {
-      guard let mapping = mapping(node, what: "a window", keys: ["from", "until", "unconfirmed"]) else { continue }
+      guard let mapping = mapping(node, what: "a window", keys: YAMLReader.windowKeys) else { continue }
       let window = EffectiveWindow(
         from: date(mapping["from"], what: "from"), until: date(mapping["until"], what: "until"),
         unconfirmed: text(mapping["unconfirmed"], what: "unconfirmed"))
@@ -97,28 +103,30 @@ extension YAMLReader {
   mutating func countryList(_ root: Node) -> CountryList? {
     guard
       let mapping = mapping(
-        root, what: "a country list", keys: YAMLReader.countryListKeys, required: ["countries", "title", "entries"]),
+        root, what: "a country list", keys: YAMLReader.countryListKeys,
+        required: YAMLReader.requiredCountryListKeys),
       let id = identifier(mapping["countries"], what: "countries", separators: "_")
     else { return nil }
     let title = text(mapping["title"], what: "title") ?? ""
-    _ = text(mapping["owner"], what: "owner")
-    _ = text(mapping["source"], what: "source")
-    _ = date(mapping["checked"], what: "checked")
+    let owner = text(mapping["owner"], what: "owner")
+    let source = text(mapping["source"], what: "source")
+    let checked = date(mapping["checked"], what: "checked")
     var list: [CountryList.Entry] = []
     for node in items(mapping["entries"], what: "entries") { list += entries(node) }
-    return CountryList(id: id, title: title, entries: list, file: file.path)
+    return CountryList(
+      id: id, title: title, owner: owner, source: source, checked: checked, entries: list, file: file.path)
   }
 
   private mutating func entries(_ node: Node) -> [CountryList.Entry] {
     guard
       let mapping = mapping(
-        node, what: "an entry", keys: ["places", "effective", "citation", "note"], required: ["places", "effective"]),
+        node, what: "an entry", keys: YAMLReader.countryEntryKeys, required: YAMLReader.requiredCountryEntryKeys),
       let windows = effectiveWindows(mapping["effective"])
     else { return [] }
     let citation = text(mapping["citation"], what: "citation")
-    _ = text(mapping["note"], what: "note")
+    let note = text(mapping["note"], what: "note")
     return items(mapping["places"], what: "places").compactMap { node in
-      place(node).map { CountryList.Entry(place: $0, effective: windows, citation: citation) }
+      place(node).map { CountryList.Entry(place: $0, effective: windows, citation: citation, note: note) }
     }
   }
 

@@ -77,12 +77,20 @@ public struct CountryList: Sendable {
     public let effective: [EffectiveWindow]
     /// The instrument.
     public let citation: String?
+    /// What else there is to say of it.
+    public let note: String?
   }
 
   /// The list's id, an identifier that CEL can select.
   public let id: String
   /// What it is, in a line.
   public let title: String
+  /// Who answers for it.
+  public let owner: String?
+  /// Where it was taken from.
+  public let source: String?
+  /// The day on which it was last compared with its source.
+  public let checked: CalendarDate?
   /// Its entries, in the order of the file.
   public let entries: [Entry]
   /// The file, relative to the rules folder.

@@ -11,7 +11,8 @@ public struct RuleTests: Sendable {
     public let file: String
     /// The line on which it begins.
     public let line: Int
-    let asOf: CalendarDate
+    /// The day that is judged.
+    public let asOf: CalendarDate
     let submission: Submission
     /// The names on each list against which the submission is screened.
     let lists: [String: [String]]
@@ -20,6 +21,23 @@ public struct RuleTests: Sendable {
     let unknown: [String]
     let needs: [String]?
     let verdict: Verdict?
+
+    /// What it expects of a rule; `nil` when it says nothing of it.
+    public func expectation(of rule: String) -> Expectation? {
+      if fires.contains(rule) { return .match }
+      if silent.contains(rule) { return .silent }
+      return unknown.contains(rule) ? .unknown : nil
+    }
+  }
+
+  /// What a test can expect of a rule.
+  public enum Expectation: String, Sendable, CaseIterable {
+    /// It matches.
+    case match
+    /// It is known not to match.
+    case silent
+    /// Facts are missing.
+    case unknown
   }
 
   /// A test that did not hold, and how.
@@ -65,7 +83,8 @@ public struct RuleTests: Sendable {
     for file in files.sorted(by: { $0.path < $1.path }) {
       var reader = YAMLReader(file: file)
       if let root = reader.root(),
-        let mapping = reader.mapping(root, what: "a test file", keys: ["tests"], required: ["tests"])
+        let mapping = reader.mapping(
+          root, what: "a test file", keys: YAMLReader.testFileKeys, required: YAMLReader.testFileKeys)
       {
         for node in reader.items(mapping["tests"], what: "tests") {
           guard let test = reader.test(node, rules: ids, lists: ruleset.lists.lists.map(\.id)) else { continue }
@@ -147,12 +166,14 @@ extension RuleTests.Case {
 }
 
 extension YAMLReader {
+  static let testFileKeys = ["tests"]
+  static let requiredTestKeys = ["name", "as_of", "submission"]
   static let testKeys = ["name", "as_of", "submission", "lists", "fires", "silent", "unknown", "needs", "verdict"]
 
   mutating func test(_ node: Node, rules: Set<String>, lists known: [String]) -> RuleTests.Case? {
     guard
       let mapping = mapping(
-        node, what: "a test", keys: YAMLReader.testKeys, required: ["name", "as_of", "submission"])
+        node, what: "a test", keys: YAMLReader.testKeys, required: YAMLReader.requiredTestKeys)
     else { return nil }
     let name = text(mapping["name"], what: "name")
     let asOf = date(mapping["as_of"], what: "as_of")

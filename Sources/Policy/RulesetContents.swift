@@ -85,7 +85,8 @@ public struct RulesetContents: Sendable {
 }
 
 extension Rule {
-  var json: JSON {
+  /// The rule as its file states it, for answers in JSON.
+  package var json: JSON {
     .members([
       "rule": .string(id), "title": .string(title), "basis": .string(basis.rawValue), "citation": .string(citation),
       "effective": .array(effective.map(\.json)), "when": .string(when), "verdict": .string(verdict.rawValue),

@@ -46,13 +46,7 @@ struct Check: AsyncParsableCommand {
   }
 
   private func check() async throws {
-    var date = Instant.now.date
-    if let asOf {
-      guard let given = CalendarDate(asOf) else {
-        throw Failure(.input, "--as-of `\(asOf)` is not a date: write YYYY-MM-DD")
-      }
-      date = given
-    }
+    let date = try Settings.day(asOf)
     let directory = try Settings.rules(rules)
     let ruleset: Ruleset
     do {

@@ -94,13 +94,7 @@ struct EvaluateExpression: AsyncParsableCommand {
   }
 
   private func declared(_ submission: Submission?) throws -> Workbench {
-    var date = Instant.now.date
-    if let asOf {
-      guard let given = CalendarDate(asOf) else {
-        throw Failure(.input, "--as-of `\(asOf)` is not a date: write YYYY-MM-DD")
-      }
-      date = given
-    }
+    let date = try Settings.day(asOf)
     let directory = try Settings.rules(rules)
     do {
       return try Ruleset.load(directory).edition(on: date).workbench(submission.map { Facts($0) }, asOf: date)

@@ -53,7 +53,8 @@ struct Lists: AsyncParsableCommand {
         belongs to ID; with the ID `us-csl` every list in it is imported. Rows that cannot be read are reported and left \
         out. Running services use the new version within moments.
 
-        A version that has lost more than a tenth of its entries or names is refused without --force. Exit code 65 when \
+        A version that has lost more than a tenth of its entries or names, or that was published before the one in use, \
+        is refused without --force. Exit code 65 when \
         the files cannot be read or are refused; then nothing has changed.
         """)
 
@@ -70,7 +71,7 @@ struct Lists: AsyncParsableCommand {
     @Option(help: "The day of publication, YYYY-MM-DD. Default: what the file says, or else today.")
     var published: String?
 
-    @Flag(help: "Import the list even if it has shrunk by more than a tenth.")
+    @Flag(help: "Import the list even if it has shrunk by more than a tenth or is older than the one in use.")
     var force = false
 
     @OptionGroup var database: DatabaseOptions
@@ -85,9 +86,9 @@ struct Lists: AsyncParsableCommand {
         let versions = try versions(reading)
         let day = try publicationDay(reading)
         try await Keys.withStore(database) { store in
-          for version in versions {
-            try await keep(version, publishedOn: day, rows: reading.rows, in: store, since: start)
-          }
+          // All of them before any is kept: a file with one list cut off is a file that is cut off.
+          if !force { try await refuseDoubtful(versions, publishedOn: day, in: store) }
+          for version in versions { try await keep(version, publishedOn: day, in: store, since: start) }
         }
       }
     }
@@ -108,23 +109,34 @@ struct Lists: AsyncParsableCommand {
       return day
     }
 
-    private func keep(
-      _ version: ListVersion, publishedOn day: CalendarDate, rows: Int, in store: Database,
-      since start: ContinuousClock.Instant
+    private func refuseDoubtful(
+      _ versions: [ListVersion], publishedOn day: CalendarDate, in store: Database
     ) async throws {
-      let active = try await store.lists.activeVersions().first { $0.list == version.listID }
-      if let active, !force {
+      let active = try await store.lists.activeVersions()
+      for version in versions {
+        guard let old = active.first(where: { $0.list == version.listID }) else { continue }
+        guard day >= old.publishedOn else {
+          throw Failure(
+            .input,
+            "\(version.listID) of \(day) is older than the version in use, of \(old.publishedOn), which stays. To go back "
+              + "to it all the same, import it with --force")
+        }
         let (entries, names) = (version.entries.count, version.nameCount)
-        guard !ListVersion.shrinksByMoreThanATenth(from: active.entryCount, to: entries),
-          !ListVersion.shrinksByMoreThanATenth(from: active.nameCount, to: names)
+        guard !ListVersion.shrinksByMoreThanATenth(from: old.entryCount, to: entries),
+          !ListVersion.shrinksByMoreThanATenth(from: old.nameCount, to: names)
         else {
           throw Failure(
             .input,
-            "\(version.listID) would shrink from \(active.entryCount) to \(entries) entries and from \(active.nameCount) "
-              + "to \(names) names: a file may be missing or cut off. The version in use stays. If this is what was "
+            "\(version.listID) would shrink from \(old.entryCount) to \(entries) entries and from \(old.nameCount) to "
+              + "\(names) names: a file may be missing or cut off. The version in use stays. If this is what was "
               + "published, import it with --force")
         }
       }
+    }
+
+    private func keep(
+      _ version: ListVersion, publishedOn day: CalendarDate, in store: Database, since start: ContinuousClock.Instant
+    ) async throws {
       let isNew = try await store.lists.use(
         .init(
           list: version.listID, hash: version.hash, nameCount: version.nameCount, publishedOn: day,

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Compliance
 import Configuration
 import Foundation
 import Logging
@@ -23,6 +24,15 @@ enum Settings {
   /// The rules folder: the flag, `CLEARANCE_RULES`, or the `Rules` found by ``shippedFolder(_:)``.
   static func rules(_ flag: String?) throws -> String {
     try text(flag, "clearance.rules", default: try shippedFolder("Rules"))
+  }
+
+  /// The day that `--as-of` names; today, in UTC, without it.
+  static func day(_ asOf: String?) throws -> CalendarDate {
+    guard let asOf else { return Instant.now.date }
+    guard let date = CalendarDate(asOf) else {
+      throw Failure(.input, "--as-of `\(asOf)` is not a date: write YYYY-MM-DD")
+    }
+    return date
   }
 
   /// The migrations folder, likewise.

@@ -155,7 +155,8 @@ extension Checker {
     let result = with([local]) { $0.check(body) }
     guard isFlat else { return .optional(result) }
     let flat = CELType.optional(inference.fresh())
-    guard inference.assign(result, to: flat) else {
+    // null can be assigned to an optional, but is none when it is evaluated.
+    guard inference.shallow(result) != .null, inference.assign(result, to: flat) else {
       report(
         .typeMismatch, "`optFlatMap` needs an optional result; this is of type \(described(result))",
         remedy: "use `optMap`", at: body)

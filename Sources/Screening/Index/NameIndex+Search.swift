@@ -173,7 +173,7 @@ extension NameIndex {
     if let only = NameAligner.single(ours) { runs.forEach(RunKeys.acronym(ours[only].hash)) { add($0) } }
   }
 
-  // Whether their words that are like any of ours cover enough of the name.
+  // Whether their words that are like any of ours cover enough of the name, or all of it but one.
   private func mayCover(_ name: UInt32, _ coverage: Float, _ least: Int, _ room: borrowing SearchRoom, _ search: UInt32)
     -> Bool
   {
@@ -186,7 +186,8 @@ extension NameIndex {
         like += 1
       }
     }
-    return like >= least && weight >= coverage * coreWeights[Int(name)]
+    guard like >= least else { return false }
+    return weight >= coverage * coreWeights[Int(name)] || schema != .person && like + 1 >= coreCounts[Int(name)]
   }
 
   private func verify(

@@ -1,7 +1,9 @@
 /// All names of one schema, by their words.
 ///
 /// A name that reaches the lowest threshold against another shares enough with it to be found: each side is covered
-/// to a share of its weight by words that are alike (``Scoring/coverage(_:)``), in a person's name at least two of them, or else words are written as one, or one name is the other's acronym.
+/// to a share of its weight by words that are alike (``Scoring/coverage(_:)``), in a person's name at least two of them;
+/// or an organisation's has all words of ours and one more; or else words are written as one, or one name is the other's
+/// acronym.
 /// So a search looks up the words that are like ours (``TokenKeys``), walks the names that have them, leaving out our
 /// most frequent words as long as no name could be covered by those alone, and compares what is left.
 struct NameIndex: Sendable {

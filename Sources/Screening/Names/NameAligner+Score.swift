@@ -20,6 +20,13 @@ extension NameAligner {
     restrict(a, b, matched, schema: schema)
     if cap == .none, schema == .organization, ours.core + theirs.core > 0, score > Scoring.oneSided { cap = .oneSided }
     if cap != .none { score = min(score, cap == .oneSided ? Scoring.oneSided : Scoring.cap) }
+    if score < Scoring.nearlySame {
+      floor = nearlySame(a, b, schema: schema)
+      if floor != .none {
+        cap = .none
+        return Scoring.nearlySame
+      }
+    }
     return max(score, 0)
   }
 

@@ -21,6 +21,13 @@ struct NameAligner {
     case oneSided
   }
 
+  /// What held a score up whatever the words weigh.
+  enum Floor: UInt8, Sendable {
+    case none
+    case slip
+    case wordLeftOut
+  }
+
   /// What stands below the line beside the pairs, by its cause.
   struct Penalties {
     var conflict: Float = 0
@@ -37,6 +44,7 @@ struct NameAligner {
   private(set) var usedA: UInt32 = 0
   private(set) var usedB: UInt32 = 0
   var cap = Cap.none
+  var floor = Floor.none
   var reordered = false
   /// What stands above and below the line of the score, and how much of that below is for what.
   var above: Float = 0
@@ -56,6 +64,7 @@ struct NameAligner {
     usedA = 0
     usedB = 0
     cap = .none
+    floor = .none
     reordered = false
     above = 0
     below = 0

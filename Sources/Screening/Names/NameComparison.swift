@@ -115,6 +115,12 @@ extension NameAligner {
       list.append(.init(reason: "one name has a word more: at most \(Rounding.text(Scoring.oneSided))"))
     case .number: list.append(.init(reason: "what has another number is another: \(most)"))
     }
+    let least = "at least \(Rounding.text(Scoring.nearlySame))"
+    switch floor {
+    case .none: break
+    case .slip: list.append(.init(reason: "one letter of the whole name differs: \(least)"))
+    case .wordLeftOut: list.append(.init(reason: "our name lacks one word of the listed one: \(least)"))
+    }
     return list
   }
 }

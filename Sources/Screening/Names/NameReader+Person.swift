@@ -28,7 +28,7 @@ extension NameReader {
         index += 1
         continue
       }
-      if let rest = behindAbd(bytes) {
+      if let rest = behindAbd(bytes) ?? behindMisspeltAbd(bytes) {
         tokens.append(word(NameReader.abdul, written: Array(bytes.dropLast(rest.count))))
         tokens.append(word(rest))
         index += 1
@@ -66,6 +66,20 @@ extension NameReader {
     return nil
   }
 
+  // "Abdleaziz" and "Abdpulhadi": a slip of the pen must not make one word of the two.
+  private func behindMisspeltAbd(_ bytes: [UInt8]) -> [UInt8]? {
+    guard bytes.count >= 9, bytes[..<5].contains(UInt8(ascii: "b")), bytes[..<5].contains(UInt8(ascii: "d")) else {
+      return nil
+    }
+    for length in [5, 6] where bytes.count >= length + 4 {
+      let head = TokenText(bytes[..<length])
+      guard NameReader.prefixTexts.contains(where: { editDistance($0, head) == 1 }) else { continue }
+      let text = TokenText(bytes)
+      return NameReader.whole.contains { editDistance($0, text) <= 1 } ? nil : Array(bytes[length...])
+    }
+    return nil
+  }
+
   // Names of their own that only begin so.
   private static let whole = ["abdullah", "abdullahi", "abdallah", "abdoulaye"].map { TokenText($0.utf8) }
   private static let generations = ["ii", "iii", "iv"].map { Array($0.utf8) }
@@ -76,6 +90,7 @@ extension NameReader {
     "abdoul", "abdul", "abdel", "abdal", "abdol", "abdil", "abdur", "abder", "abdus", "abdes",
   ]
   .map { Array($0.utf8) }
+  private static let prefixTexts = prefixes.map { TokenText($0) }
 
   private func isGeneration(_ bytes: [UInt8]) -> Bool {
     NameReader.generations.contains(bytes)

@@ -56,6 +56,21 @@ public enum Scoring {
   /// "Ocean Shipping", but is not it.
   static let oneSided: Float = 0.89
 
+  /// What names reach at least that are the same but for one letter, or of which ours lacks one word: just enough to be
+  /// looked at.
+  static let nearlySame: Float = 0.71
+  /// The likeness of the other words there.
+  static func asGoodAsEqual(_ schema: NameSchema) -> Float { schema == .person ? 1 : 0.95 }
+  /// How many letters and digits a name must have for one of them not to matter, in the longer of both. Ships are many
+  /// and their names plain words, one letter apart; and a person's name of several words is often short, and shared.
+  static func slipLength(_ schema: NameSchema, words: Int) -> Int {
+    switch schema {
+    case .person: words > 1 ? 7 : 4
+    case .vessel: words > 1 ? 4 : 5
+    case .organization: 4
+    }
+  }
+
   /// Taken off when the words stand in another order.
   static let reordered: Float = 0.01
 }

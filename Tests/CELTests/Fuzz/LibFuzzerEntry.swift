@@ -1,3 +1,4 @@
+import Foundation
 import Synchronization
 
 /// The entry of libFuzzer, which `Tests/CELTests/Fuzz/run` builds: the first byte chooses how the rest is read,
@@ -12,7 +13,11 @@ public func fuzzOneInput(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
     ? String(decoding: rest, as: UTF8.self)
     : rest.map { FuzzInput.tokens[Int($0) % FuzzInput.tokens.count] }.joined(
       separator: first % 3 == 1 ? " " : "")
-  if let problem = subject.withLock({ $0.run(source) }) { preconditionFailure("\(problem): \(source)") }
+  if let problem = subject.withLock({ $0.run(source) }) {
+    // An optimised program ends without a word.
+    FileHandle.standardError.write(Data("\(problem)\n\(source)\n".utf8))
+    preconditionFailure()
+  }
   return 0
 }
 

@@ -34,6 +34,28 @@ struct ScreeningIndexTests {
     #expect(found > 20)
   }
 
+  @Test(
+    "finds names with one letter or one word off as comparing with every entry does",
+    arguments: [
+      (.organization, "Trading Ltd", 2), (.organization, "Ocean Trading Ltd", 1), (.organization, "VTV Bank", 1),
+      (.organization, "MCVB", 1), (.unknown, "Trading Ltd", 2), (.aircraft, "EP-MGJ", 1),
+      (.person, "Suh, Zhanar", 1), (.person, "Abdlehadi Zargon", 1),
+    ] as [(ListEntry.Kind, String, Int)])
+  func nearlySame(_ kind: ListEntry.Kind, _ name: String, _ count: Int) {
+    let listed: [(ListEntry.Kind, [String])] = [
+      (.organization, ["RAHAT TRADING LTD", "OCEAN TRADING LTD", "BAHAR OCEAN GAS LLC", "VTB BANK", "MVCB"]),
+      (.aircraft, ["EP-MJG", "EP-MAB"]), (.person, ["SU, Zhanar", "ZARGON, Abdelhadi", "SU, Wei"]),
+    ]
+    let entries = listed.flatMap { kind, names in
+      names.map { ListEntry(id: $0, kind: kind, names: [.init($0)]) }
+    }
+    let index = ScreeningIndex(lists: [(id: "l", entries: entries)])
+    let subject = Subject(kind: kind, names: [name])
+    let hits = index.hits(for: subject, atLeast: 0.7)
+    #expect(hits == index.exhaustiveHits(for: subject, atLeast: 0.7))
+    #expect(hits.count == count, "\(hits)")
+  }
+
   @Test("finds every entry by each of its names at the top score")
   func own() {
     var random = SeededGenerator(seed: 5)

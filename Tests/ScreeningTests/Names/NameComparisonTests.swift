@@ -50,6 +50,49 @@ struct NameComparisonTests {
     #expect(!comparison.isMatch, "\(comparison)")
   }
 
+  @Test(
+    "lets one letter of a whole name pass where the name is long enough",
+    arguments: [
+      (.organization, "VTV Capital JSC", "VTB CAPITAL JSC", true), (.organization, "MVCB", "MCVB", true),
+      (.organization, "LLC NSD", "LLC DSD", false), (.organization, "VTV Capital 2", "VTB CAPITAL 3", false),
+      (.organization, "VTV Capitol JSC", "VTB CAPITAL JSC", false), (.vessel, "RR-82011", "RF-82011", true),
+      (.vessel, "EP-MGJ", "EP-MJG", true), (.vessel, "Sona", "Sonu", false),
+      (.person, "SU, Zhanar", "SUH, Zhanar", true), (.person, "Zhanar Suh", "SU, Zhanara", false),
+      (.person, "Wang Mei", "Wang Wei", false), (.person, "Faic", "FAIZ", true),
+      (.person, "Faic Zhanar", "FAIZ", false), (.person, "Li Wo", "Li Wu", false),
+      (.person, "Abdlehadi Zargon", "ZARGON, Abdelhadi", true),
+      (.person, "Mbdulhadi Zargon", "ZARGON, Abdulhadi", true),
+      (.person, "Abulhadi Zargon", "ZARGON, Abdulhadi", false),
+    ] as [(NameSchema, String, String, Bool)])
+  func slip(_ schema: NameSchema, _ ours: String, _ theirs: String, _ isMatch: Bool) {
+    let comparison = compare(ours, theirs, schema: schema)
+    #expect(comparison.isMatch == isMatch, "\(comparison)")
+  }
+
+  @Test(
+    "finds a listed name of which ours lacks one word",
+    arguments: [
+      (.organization, "Trading Ltd", "RAHAT TRADING LTD", true), (.organization, "The Asian", "THE ASIAN TIGERS", true),
+      (.organization, "2904977 Inc.", "2904977 CANADA, INC.", true), (.organization, "Ltd", "RAHAT LTD", false),
+      (.organization, "Trading", "RAHAT TRADING LTD", false), (.organization, "Co., Ltd", "KMZ CO., LTD", false),
+      (.organization, "Trading Ltd", "RAHAT BAHAR TRADING LTD", false),
+      (.organization, "Arsenal AO", "ARSENAL 5 AO", false), (.person, "Dr. Hamdan", "HAMDAN, Dr. Mamoun", false),
+    ] as [(NameSchema, String, String, Bool)])
+  func lacking(_ schema: NameSchema, _ ours: String, _ theirs: String, _ isMatch: Bool) {
+    let comparison = compare(ours, theirs, schema: schema)
+    #expect(comparison.isMatch == isMatch, "\(comparison)")
+  }
+
+  @Test("says why a name passes that is nearly the same")
+  func nearlySame() {
+    #expect(
+      compare("Trading Ltd", "RAHAT TRADING LTD", schema: .organization).adjustments.last?.reason
+        == "our name lacks one word of the listed one: at least 0.71")
+    #expect(
+      compare("Bbc Tv", "SBC TV", schema: .organization).adjustments.last?.reason
+        == "one letter of the whole name differs: at least 0.71")
+  }
+
   @Test("weighs a common word less than a rare one")
   func frequencies() {
     let rare = compare("Zorvald Quennick", "Zorvald Mohammed Quennick", schema: .person).score
