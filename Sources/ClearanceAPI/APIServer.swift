@@ -32,19 +32,22 @@ public enum APIServer {
   ///   - configuration: where to listen.
   ///   - service: judges and records.
   ///   - keys: who may call.
+  ///   - rulesets: keeps the ruleset in force.
   ///   - lists: keeps the lists in use.
   ///   - database: what is read back.
   ///   - metrics: what `/metrics` shows.
   ///   - logger: for failures and life cycle.
   ///   - onListening: told the port once it is listened on.
   public static func application(
-    _ configuration: Configuration, service: DecisionService, keys: KeyRing, lists: ListKeeper, database: Database,
-    metrics: OpenMetrics, logger: Logger, onListening: @escaping @Sendable (Int) async -> Void
+    _ configuration: Configuration, service: DecisionService, keys: KeyRing, rulesets: RulesetKeeper,
+    lists: ListKeeper, database: Database, metrics: OpenMetrics, logger: Logger,
+    onListening: @escaping @Sendable (Int) async -> Void
   ) -> some ApplicationProtocol {
     let requests = RequestMetrics()
     let router = Router(context: APIContext.self, options: .autoGenerateHeadEndpoints)
     router.add(middleware: ProblemMiddleware(requests: requests, logger: logger))
-    let operations = OperationsRoutes(service: service, lists: lists, database: database, metrics: metrics)
+    let operations = OperationsRoutes(
+      service: service, rulesets: rulesets, lists: lists, database: database, metrics: metrics)
     operations.add(to: router)
     let authentication = AuthenticationMiddleware(keys: keys)
     let v1 = router.group("v1").add(middleware: authentication)
@@ -55,6 +58,7 @@ public enum APIServer {
       router.refuseOthers(path, takes: [.get])
     }
     v1.refuseOthers("rules", takes: [.get])
+    v1.refuseOthers("rules/:hash", takes: [.get])
     v1.refuseOthers("lists", takes: [.get])
     v1.refuseOthers("decisions", takes: [.get, .post])
     v1.refuseOthers("decisions/:id", takes: [.get])

@@ -7,12 +7,16 @@ import NIOCore
 import Policy
 import Store
 
-/// `/healthz`, `/readyz`, `/metrics`, `/openapi.json`, `/v1/rules` and `/v1/lists`: what operators and auditors look at.
+/// `/healthz`, `/readyz`, `/metrics`, `/openapi.json`, `/v1/rules…` and `/v1/lists`: what operators and auditors look at.
 struct OperationsRoutes: Sendable {
   let service: DecisionService
+  let rulesets: RulesetKeeper
   let lists: ListKeeper
   let database: Database
   let metrics: OpenMetrics
+
+  /// How much of what is wrong with rules is shown, in characters.
+  private static let maximumDetail = 4_000
 
   func add(to router: Router<APIContext>) {
     router.get("healthz") { _, _ in Response.json(.members(["status": .string("ok")])) }
@@ -23,6 +27,7 @@ struct OperationsRoutes: Sendable {
 
   func addVersions(to router: RouterGroup<APIContext>) {
     router.get("rules", use: rules)
+    router.get("rules/:hash", use: ruleset)
     router.get("lists", use: listVersions)
   }
 
@@ -41,10 +46,14 @@ struct OperationsRoutes: Sendable {
           "detail": .string("PostgreSQL does not answer: \(Database.summary(of: error))"),
         ]))
     }
+    // Rules that were refused do not make it less ready: the last good ones judge.
     let ruleset = service.ruleset.current
+    let trouble = rulesets.trouble
     checks.append(
       .members([
-        "check": .string("rules"), "status": .string("ok"), "ruleset": .string(ruleset.hash),
+        "check": .string("rules"), "status": .string(trouble == nil ? "ok" : "failing"),
+        "detail": trouble.map { .string(String($0.prefix(OperationsRoutes.maximumDetail))) },
+        "ruleset": .string(ruleset.hash),
         "warnings": ruleset.warnings.isEmpty ? nil : .strings(ruleset.warnings.map(\.message)),
       ]))
     let (listCheck, areListsReady) = listCheck(ruleset)
@@ -103,5 +112,21 @@ struct OperationsRoutes: Sendable {
   @Sendable private func rules(_ request: Request, _ context: APIContext) async throws -> Response {
     _ = try Query(request, allowed: [])
     return .json(service.ruleset.current.json)
+  }
+
+  /// Any ruleset that ever was in force.
+  @Sendable private func ruleset(_ request: Request, _ context: APIContext) async throws -> Response {
+    _ = try Query(request, allowed: [])
+    let hash = context.parameters.get("hash") ?? ""
+    let current = service.ruleset.current
+    if hash == current.hash { return .json(current.json) }
+    let isHash =
+      hash.utf8.count == 64 && hash.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }
+    guard isHash, let contents = try await RulesetActivator(database.rulesets).contents(hash) else {
+      throw Problem(
+        .notFound, "no ruleset with this hash was ever in force",
+        remedy: "Take the 64 digits of `ruleset` from a decision or from /v1/rules.")
+    }
+    return .json(contents.json)
   }
 }

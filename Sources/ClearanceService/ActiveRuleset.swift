@@ -32,6 +32,19 @@ public final class ActiveRuleset: Sendable {
   /// Puts a ruleset into force that was made by ``load(_:)``.
   public init(_ ruleset: Ruleset) { active = Mutex(ruleset) }
 
+  /// Puts another ruleset into force, between two decisions: each is judged as a whole by the one that was in force
+  /// when its judging began.
+  public func activate(_ ruleset: Ruleset) {
+    // Today's rules are compiled before the swap, so that no decision waits for it.
+    _ = ruleset.edition(on: Instant.now.date)
+    let former = active.withLock { active in
+      defer { active = ruleset }
+      return active
+    }
+    // It may be freed here, which for many rules takes a while, and not under the lock.
+    _ = consume former
+  }
+
   /// The ruleset in force.
   public var current: Ruleset { active.withLock { $0 } }
 

@@ -1,8 +1,9 @@
 /// The pipeline: gather facts, judge them, record the decision, answer.
 ///
 /// `Facts.gather` puts together all that judging sees. ``DecisionService`` is the whole path of one submission;
-/// ``Recorder`` makes decisions durable, many to a commit; ``ActiveRuleset`` holds the rules in force; ``KeyRing``
-/// knows who may call. This is the only place where policies, ownership and storage meet. It knows no HTTP.
+/// ``Recorder`` makes decisions durable, many to a commit; ``ActiveRuleset`` holds the rules in force, and
+/// ``RulesetKeeper`` keeps them those of the last activation; ``KeyRing`` knows who may call. This is the only place where
+/// policies, screening, ownership and storage meet. It knows no HTTP.
 public enum ClearanceServiceTarget {}
 
 /// What the program calls itself in records.

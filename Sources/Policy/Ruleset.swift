@@ -107,43 +107,12 @@ private final class EditionCache: @unchecked Sendable {
 }
 
 extension Ruleset {
-  /// What is in force, for `GET /v1/rules`.
-  public var json: JSON {
-    .members([
-      "ruleset": .string(hash),
-      "policies": .array(
-        policies.map { policy in
-          .members([
-            "policy": .string(policy.id), "title": .string(policy.title), "owner": .string(policy.owner),
-            "authority": policy.authority.map { .string($0) },
-            "rules": .array(rules.filter { $0.policy == policy.id }.map(\.json)),
-          ])
-        }),
-      "countries": .array(
-        countryLists.map { list in
-          .members([
-            "list": .string(list.id), "title": .string(list.title),
-            "entries": .array(
-              list.entries.map { entry in
-                .members([
-                  "place": .string(entry.place), "citation": entry.citation.map { .string($0) },
-                  "effective": .array(entry.effective.map(\.json)),
-                ])
-              }),
-          ])
-        }),
-      "warnings": .strings(warnings.map(\.message)),
-    ])
+  /// What it says, for people, and to tell it from another.
+  public var contents: RulesetContents {
+    RulesetContents(
+      source: source, policies: policies, rules: rules, countryLists: countryLists, lists: lists, warnings: warnings)
   }
-}
 
-extension Rule {
-  /// The rule as its file states it, for answers in JSON.
-  package var json: JSON {
-    .members([
-      "rule": .string(id), "title": .string(title), "basis": .string(basis.rawValue), "citation": .string(citation),
-      "effective": .array(effective.map(\.json)), "when": .string(when), "verdict": .string(verdict.rawValue),
-      "reason": .string(reason), "duties": duties.isEmpty ? nil : .strings(duties), "mode": .string(mode.rawValue),
-    ])
-  }
+  /// What is in force, for `GET /v1/rules`.
+  public var json: JSON { contents.json }
 }

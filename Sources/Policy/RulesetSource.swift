@@ -28,14 +28,22 @@ public struct RulesetSource: Sendable {
     }.joined()
   }
 
-  /// A source from its canonical text, as it was kept.
+  /// A source from its canonical text, as it was kept: the same files, and so the same hash.
+  ///
+  /// - Throws: ``RulesetFaults`` when the text is not what ``canonicalText`` gives for any files.
   public init(canonicalText: [UInt8]) throws(RulesetFaults) {
-    guard let json = try? JSON.parse(canonicalText), case .object(let members)? = json["files"] else {
+    var files: [SourceFile] = []
+    if let json = try? JSON.parse(canonicalText), case .object(let members)? = json["files"] {
+      for member in members {
+        if let text = member.value.text { files.append(SourceFile(path: member.key, text: text)) }
+      }
+    }
+    self.init(files: files)
+    guard self.canonicalText == canonicalText else {
       throw RulesetFaults(diagnostics: [
         RuleDiagnostic(file: "(stored ruleset)", "is not a ruleset's canonical text", remedy: "Check the store.")
       ])
     }
-    self.init(files: members.map { SourceFile(path: $0.key, text: $0.value.text ?? "") })
   }
 
   /// Reads the rule files of a folder: `*.yaml` and `*.yml` below it, but not below `tests`, and no hidden ones.

@@ -46,6 +46,8 @@ public final class Database: Sendable {
   public let lists: ListStore
   /// Findings that somebody is not on a list.
   public let exemptions: ExemptionStore
+  /// Rulesets, and how they came into force.
+  public let rulesets: RulesetStore
 
   private let pool: ConnectionPool
   private let server: PrivateServer?
@@ -60,6 +62,7 @@ public final class Database: Sendable {
     keys = KeyStore(pool)
     lists = ListStore(pool)
     exemptions = ExemptionStore(pool)
+    rulesets = RulesetStore(pool)
   }
 
   /// Opens the database; starts the private server when no connection string is given.
@@ -105,6 +108,9 @@ public final class Database: Sendable {
 
   /// An element whenever lists or exemptions may have changed, and when the connection that listens was made anew.
   public func listChanges() -> AsyncStream<Void> { changes(on: ListStore.channel) }
+
+  /// An element whenever rules may have been activated or refused, and when the connection that listens was made anew.
+  public func rulesetChanges() -> AsyncStream<Void> { changes(on: RulesetStore.channel) }
 
   private func changes(on channel: String) -> AsyncStream<Void> {
     let listener = NotificationListener(connectionString: connectionString, channels: [channel], logger: logger)

@@ -199,15 +199,6 @@ public struct DecisionStore: Sendable {
     return try rows.first?.int(0) ?? 0
   }
 
-  /// Keeps a ruleset's canonical text under its hash, once.
-  public func keepRuleset(hash: String, canonicalText: String) async throws {
-    try await pool.withConnection { db in
-      _ = try await db.execute(
-        "insert into rulesets (hash, canonical_text) values ($1, $2) on conflict (hash) do nothing",
-        [.text(hash), .text(canonicalText)])
-    }
-  }
-
   /// Makes the partitions of this month and of the months ahead, those that are missing.
   public func ensurePartitions(monthsAhead: Int) async throws {
     try await pool.withConnection { db in

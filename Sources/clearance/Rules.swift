@@ -6,8 +6,10 @@ import Policy
 
 struct Rules: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Checks, tests and shows rule files.",
-    subcommands: [CheckRules.self, TestRules.self, ShowRules.self, WriteRuleBook.self])
+    abstract: "Checks, tests, shows and activates rule files.",
+    subcommands: [
+      CheckRules.self, TestRules.self, ShowRules.self, WriteRuleBook.self, ActivateRules.self, RulesHistory.self,
+    ])
 
   enum Format: String, ExpressibleByArgument, CaseIterable {
     case text

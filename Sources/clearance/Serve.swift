@@ -17,6 +17,10 @@ struct Serve: AsyncParsableCommand {
       Answers on the HTTP API until SIGTERM or SIGINT; then it finishes the requests that it has, records what was \
       accepted, and stops the private PostgreSQL if it runs one. While no API key exists it listens on loopback \
       only, and there every caller may do everything.
+
+      Rules that were never in force take effect when the service starts with them; on SIGHUP it reads its rules \
+      folder again, as `clearance rules activate` does. Rules in force are in the database: all replicas judge by \
+      what was activated last, also one that is started with a folder of rules that were replaced.
       """)
 
   @Option(help: "Address to listen on. Environment: CLEARANCE_HOST. Default: 127.0.0.1.")
@@ -29,6 +33,9 @@ struct Serve: AsyncParsableCommand {
 
   @Option(help: "Folder of rule files. Environment: CLEARANCE_RULES. Default: Rules.")
   var rules: String?
+
+  @Flag(help: "Activate the rules folder whenever its files change.")
+  var watch = false
 
   @Option(help: "Connections to the database at most. Environment: CLEARANCE_CONNECTIONS. Default: 8.")
   var connections: Int?
@@ -50,12 +57,20 @@ struct Serve: AsyncParsableCommand {
     MetricsSystem.bootstrap(metrics)
     let host = Settings.text(host, "clearance.host", default: "127.0.0.1")
     let port = Settings.integer(port, "clearance.port", default: 8080)
-    let ruleset = try loadRules(logger: logger)
+    let directory = try Settings.rules(rules)
+    // From here on SIGHUP does not end the process.
+    let hangups = await Serve.hangups()
+    let watch = watch ? RulesFolderWatch(directory) : nil
+    let ruleset = try loadRules(directory, logger: logger)
     let connections = Settings.integer(connections, "clearance.connections", default: 8)
     guard connections >= 3 else { throw Failure(.configuration, "--connections must be at least 3") }
     let store = try await database.open(maximumConnections: connections, logger: logger)
     do {
-      try await run(host: host, port: port, ruleset: ruleset, store: store, metrics: metrics, logger: logger)
+      let rulesets = RulesetKeeper(
+        store: store.rulesets, ruleset: ruleset, directory: directory, watch: watch, hangups: hangups,
+        changes: { store.rulesetChanges() }, logger: logger)
+      try await run(
+        host: host, port: port, ruleset: ruleset, rulesets: rulesets, store: store, metrics: metrics, logger: logger)
     } catch {
       await store.close()
       throw error
@@ -65,7 +80,8 @@ struct Serve: AsyncParsableCommand {
   }
 
   private func run(
-    host: String, port: Int, ruleset: ActiveRuleset, store: Database, metrics: OpenMetrics, logger: Logger
+    host: String, port: Int, ruleset: ActiveRuleset, rulesets: RulesetKeeper, store: Database, metrics: OpenMetrics,
+    logger: Logger
   ) async throws {
     let migrator = try database.migrator()
     if noMigrate {
@@ -76,9 +92,11 @@ struct Serve: AsyncParsableCommand {
       }
     }
     try await store.decisions.ensurePartitions(monthsAhead: 3)
-    let current = ruleset.current
-    try await store.decisions.keepRuleset(
-      hash: current.hash, canonicalText: String(decoding: current.source.canonicalText, as: UTF8.self))
+    do {
+      try await rulesets.begin()
+    } catch let error as RulesetActivator.UnreadableRuleset {
+      throw Failure(.configuration, "\(error)")
+    }
     let keys = KeyRing(store.keys, changes: { store.keyChanges() }, logger: logger)
     try await keys.reload()
     if keys.isEmpty {
@@ -104,11 +122,11 @@ struct Serve: AsyncParsableCommand {
     try await lists.reload()
     let service = DecisionService(ruleset: ruleset, screener: screener, recorder: recorder, store: store.decisions)
     let server = APIServer.application(
-      .init(host: host, port: port), service: service, keys: keys, lists: lists, database: store, metrics: metrics,
-      logger: logger
+      .init(host: host, port: port), service: service, keys: keys, rulesets: rulesets, lists: lists,
+      database: store, metrics: metrics, logger: logger
     ) { port in
       logger.info(
-        "listening", metadata: ["url": "http://\(host):\(port)", "ruleset": "\(current.hash.prefix(12))"])
+        "listening", metadata: ["url": "http://\(host):\(port)", "ruleset": "\(ruleset.current.hash.prefix(12))"])
     }
     // Services stop in the reverse order: first the server, which ends when its requests are answered, then the
     // recorder, which ends when what it accepted is on disk.
@@ -116,14 +134,26 @@ struct Serve: AsyncParsableCommand {
       configuration: .init(
         services: [
           .init(service: PartitionKeeper(store: store.decisions, logger: logger)), .init(service: keys),
-          .init(service: lists), .init(service: recorder), .init(service: server),
+          .init(service: rulesets), .init(service: lists), .init(service: recorder), .init(service: server),
         ],
         gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
     try await group.run()
   }
 
-  private func loadRules(logger: Logger) throws -> ActiveRuleset {
-    let directory = try Settings.rules(rules)
+  /// An element for each SIGHUP.
+  private static func hangups() async -> AsyncStream<Void> {
+    let signals = await UnixSignalsSequence(trapping: .sighup)
+    return AsyncStream { continuation in
+      // Ended by the stream's termination, which cancels it.
+      let task = Task {
+        for await _ in signals { continuation.yield() }
+        continuation.finish()
+      }
+      continuation.onTermination = { _ in task.cancel() }
+    }
+  }
+
+  private func loadRules(_ directory: String, logger: Logger) throws -> ActiveRuleset {
     do {
       let ruleset = try ActiveRuleset.load(directory)
       for warning in ruleset.warnings { logger.warning("\(warning.message)", metadata: ["file": "\(warning.file)"]) }

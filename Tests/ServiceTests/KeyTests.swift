@@ -65,6 +65,7 @@ extension ServiceTests {
         for (method, target) in [
           ("POST", "/v1/decisions"), ("POST", "/v1/decisions?dry_run=true"), ("GET", "/v1/decisions"),
           ("GET", "/v1/decisions/00000000-0000-7000-8000-000000000000"), ("GET", "/v1/rules"),
+          ("GET", "/v1/rules/\(String(repeating: "0", count: 64))"),
         ] {
           let headers = credential.map { [("Authorization", $0)] } ?? []
           let body = method == "POST" ? Samples.allowed("stranger") : nil
