@@ -17,7 +17,6 @@ public final class Edition: Sendable {
   package let environment: Environment
   let compiled: [CompiledRule]
   let programs: ProgramSet
-  let hasShadowRules: Bool
   /// The id of each rule.
   let ids: [String]
   /// What each rule's match means for the verdict; a rule in shadow mode decides nothing, which is `allow`.
@@ -44,7 +43,6 @@ public final class Edition: Sendable {
     programs = ProgramSet(compiled.map(\.condition), environment: environment)
     ids = compiled.map(\.rule.id)
     verdicts = compiled.map { $0.rule.mode == .shadow ? .allow : $0.rule.verdict }
-    hasShadowRules = compiled.contains { $0.rule.mode == .shadow }
   }
 
   /// The environment of conditions. A list without places is declared for checking only.
