@@ -95,14 +95,17 @@ public final class ListKeeper: Service {
 
   /// Follows changes until a graceful shutdown.
   public func run() async throws {
+    // One reload after the other: of two at once, the one that read first could put its lists into use last.
+    let (reloads, source) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
     await cancelWhenGracefulShutdown {
       await withTaskGroup(of: Void.self) { group in
         group.addTask {
-          for await _ in self.changes() { await self.tryReload() }
+          for await _ in self.changes() { source.yield() }
         }
         group.addTask {
-          while (try? await Task.sleep(for: .seconds(60))) != nil { await self.tryReload() }
+          while (try? await Task.sleep(for: .seconds(60))) != nil { source.yield() }
         }
+        for await _ in reloads { await self.tryReload() }
       }
     }
   }
