@@ -50,17 +50,16 @@ public final class ActiveRuleset: Sendable {
 
   /// Loads, checks and tests the rules of a folder.
   public static func load(_ directory: String) throws(Refusal) -> Ruleset {
+    let ruleset: Ruleset
+    let tests: RuleTests
     do {
-      let ruleset = try Ruleset.load(directory)
-      let failures = try RuleTests.load(directory, for: ruleset).run(ruleset, gathering: Facts.gather).failures
-      guard failures.isEmpty else { throw Refusal.tests(failures) }
-      return ruleset
-    } catch let faults as RulesetFaults {
-      throw .faults(faults)
-    } catch let refusal as Refusal {
-      throw refusal
+      ruleset = try Ruleset.load(directory)
+      tests = try RuleTests.load(directory, for: ruleset)
     } catch {
-      throw .tests([])
+      throw .faults(error)
     }
+    let failures = tests.run(ruleset, gathering: Facts.gather(given:)).failures
+    guard failures.isEmpty else { throw .tests(failures) }
+    return ruleset
   }
 }

@@ -1,21 +1,30 @@
 import Compliance
 import Ownership
+import Policy
 import Synchronization
 
 extension Facts {
-  /// All that judging sees of a submission: what it says, what screening found, and who owns the applicant. Whoever
-  /// judges gathers by this.
-  public static func gather(_ submission: Submission, screened: Screened) -> Facts {
-    Facts(submission, screened: screened, ownership: SubmittedOwnership(submission))
+  /// All that judging sees of a submission: what it says, what screening found, what the account used, which others are
+  /// linked to it, and who owns the applicant. Whoever judges gathers by this.
+  public static func gather(
+    _ submission: Submission, screened: Screened, usage: UsageWindows = UsageWindows(),
+    cluster: ClusterFacts = ClusterFacts()
+  ) -> Facts {
+    Facts(
+      submission, screened: screened, usage: usage, cluster: cluster, ownership: SubmittedOwnership(submission))
   }
 
-  /// The same, screened against lists of nothing but names, as the tests of rules give them.
-  public static func gather(_ submission: Submission, names: [String: [String]]) -> Facts {
-    gather(submission, screened: Screener.screen(submission, names: names))
+  /// What a test of rules gives: the submission is screened against lists of nothing but names.
+  public static func gather(given: RuleTests.Given) -> Facts {
+    gather(
+      given.submission, screened: Screener.screen(given.submission, names: given.lists), usage: given.usage,
+      cluster: given.cluster)
   }
 
   /// Recorded facts, to be judged again: who owns the applicant follows from the submission.
-  public static func gather(recorded: Facts) -> Facts { gather(recorded.submission, screened: recorded.screened) }
+  public static func gather(recorded: Facts) -> Facts {
+    gather(recorded.submission, screened: recorded.screened, usage: recorded.usage, cluster: recorded.cluster)
+  }
 }
 
 /// The ownership of one submission. The graph is made when a condition first asks.

@@ -6,20 +6,34 @@ public struct Facts: Sendable, Hashable {
   public let jurisdictions: [Jurisdiction]
   /// What screening found.
   public let screened: Screened
+  /// What the account used.
+  public let usage: UsageWindows
+  /// The accounts that are linked to it.
+  public let cluster: ClusterFacts
   /// Reads who owns the applicant; without it, conditions that ask so are unknown. It follows from the submission, so
   /// that facts are equal whether they have it or not, and it is not recorded.
   public let ownership: (any OwnershipReader)?
 
-  /// Gathers what follows from the submission alone, and takes what was found by screening it.
-  public init(_ submission: Submission, screened: Screened = Screened(), ownership: (any OwnershipReader)? = nil) {
+  /// Gathers what follows from the submission alone, and takes what was found elsewhere. An account of which nothing
+  /// else is known is new: it used nothing and is linked to no other.
+  public init(
+    _ submission: Submission, screened: Screened = Screened(), usage: UsageWindows = UsageWindows(),
+    cluster: ClusterFacts = ClusterFacts(), ownership: (any OwnershipReader)? = nil
+  ) {
     self.submission = submission
     self.screened = screened
+    self.usage = usage
+    self.cluster = cluster
     self.ownership = ownership
     jurisdictions = Jurisdiction.all(of: submission)
   }
 
   /// The facts in the form in which they are recorded. What follows from the submission is not repeated.
-  public var json: JSON { .members(["submission": submission.json, "screening": screened.json]) }
+  public var json: JSON {
+    .members([
+      "submission": submission.json, "screening": screened.json, "usage": usage.json, "cluster": cluster.json,
+    ])
+  }
 
   /// Facts from their recorded form.
   public init(recorded json: JSON) throws(Faults) {
@@ -27,20 +41,25 @@ public struct Facts: Sendable, Hashable {
       throw Faults(Fault(pointer: "/submission", message: "is missing", remedy: "Give the recorded facts whole."))
     }
     self.init(
-      try Submission.decode(submission), screened: json["screening"].map { Screened(recorded: $0) } ?? Screened())
+      try Submission.decode(submission), screened: json["screening"].map { Screened(recorded: $0) } ?? Screened(),
+      usage: json["usage"].map { UsageWindows(recorded: $0) } ?? UsageWindows(),
+      cluster: json["cluster"].map { ClusterFacts(recorded: $0) } ?? ClusterFacts())
   }
 }
 
 extension Facts {
   /// Whether both say the same.
   public static func == (left: Facts, right: Facts) -> Bool {
-    left.submission == right.submission && left.screened == right.screened
+    left.submission == right.submission && left.screened == right.screened && left.usage == right.usage
+      && left.cluster == right.cluster
   }
 
   /// Hashes what they say.
   public func hash(into hasher: inout Hasher) {
     hasher.combine(submission)
     hasher.combine(screened)
+    hasher.combine(usage)
+    hasher.combine(cluster)
   }
 }
 

@@ -145,6 +145,8 @@ public struct FactSchema: Sendable {
       FieldDeclaration("as_of", .timestamp, documentation: "midnight UTC of the day that is judged"),
       FieldDeclaration("hits", .list(.record(hit)), documentation: "entries of lists that it or a party may be"),
       OwnershipNotation.variable,
+      FieldDeclaration("usage", .record(FactSchema.usage), documentation: "what the account used"),
+      FieldDeclaration("cluster", .record(FactSchema.cluster), documentation: "the accounts that are linked to it"),
     ]
   }
 }
@@ -176,6 +178,8 @@ extension FactSchema {
       FactSchema.timestamp(asOf.start),
       .list(hits),
       OwnershipNotation.value(facts),
+      FactSchema.value(facts.usage),
+      FactSchema.value(facts.cluster),
     ]
     for (slot, value) in values.enumerated() { activation[slot] = value }
     return activation

@@ -13,9 +13,7 @@ public struct RuleTests: Sendable {
     public let line: Int
     /// The day that is judged.
     public let asOf: CalendarDate
-    let submission: Submission
-    /// The names on each list against which the submission is screened.
-    let lists: [String: [String]]
+    let given: Given
     let fires: [String]
     let silent: [String]
     let unknown: [String]
@@ -27,6 +25,29 @@ public struct RuleTests: Sendable {
       if fires.contains(rule) { return .match }
       if silent.contains(rule) { return .silent }
       return unknown.contains(rule) ? .unknown : nil
+    }
+  }
+
+  /// What a test gives to be judged.
+  public struct Given: Sendable {
+    /// The account.
+    public let submission: Submission
+    /// The names on each list against which it is screened.
+    public internal(set) var lists: [String: [String]]
+    /// What it used.
+    public let usage: UsageWindows
+    /// The accounts that are linked to it.
+    public let cluster: ClusterFacts
+
+    /// Gives an account, and what is known of it.
+    public init(
+      _ submission: Submission, lists: [String: [String]] = [:], usage: UsageWindows = UsageWindows(),
+      cluster: ClusterFacts = ClusterFacts()
+    ) {
+      self.submission = submission
+      self.lists = lists
+      self.usage = usage
+      self.cluster = cluster
     }
   }
 
@@ -62,8 +83,8 @@ public struct RuleTests: Sendable {
     public var uncovered: [(rule: Rule, window: EffectiveWindow)] = []
   }
 
-  /// Gathers the facts of a submission, screened against lists of nothing but names.
-  public typealias Gathering = (Submission, _ names: [String: [String]]) -> Facts
+  /// Gathers the facts of what a test gives.
+  public typealias Gathering = (Given) -> Facts
 
   /// The tests, in order of file and place.
   public let cases: [Case]
@@ -88,7 +109,7 @@ public struct RuleTests: Sendable {
       {
         for node in reader.items(mapping["tests"], what: "tests") {
           guard let test = reader.test(node, rules: ids, lists: ruleset.lists.lists.map(\.id)) else { continue }
-          for fault in ruleset.faults(in: test.submission).list {
+          for fault in ruleset.faults(in: test.given.submission).list {
             reader.report(node, "the submission at \(fault.pointer): \(fault.message)", remedy: fault.remedy)
           }
           cases.append(test)
@@ -102,15 +123,15 @@ public struct RuleTests: Sendable {
 
   /// Runs the tests and counts which windows they exercise.
   ///
-  /// - Parameter gathering: how the facts of a submission are gathered, with the lists that a test gives. Lists that the
-  ///   ruleset requires and a test does not give are empty.
+  /// - Parameter gathering: how the facts of what a test gives are gathered. Lists that the ruleset requires and a test
+  ///   does not give are empty.
   public func run(_ ruleset: Ruleset, gathering: Gathering) -> Report {
     var report = Report()
     var covered: [String: Set<EffectiveWindow>] = [:]
     for test in cases {
-      var lists = test.lists
-      for list in ruleset.lists.lists where list.isRequired { lists[list.id, default: []] += [] }
-      let judgement = ruleset.judge(gathering(test.submission, lists), asOf: test.asOf)
+      var given = test.given
+      for list in ruleset.lists.lists where list.isRequired { given.lists[list.id, default: []] += [] }
+      let judgement = ruleset.judge(gathering(given), asOf: test.asOf)
       let matches = judgement.matched + judgement.shadow
       for match in matches { covered[match.rule.id, default: []].insert(match.window) }
       let differences = test.differences(from: judgement)
@@ -167,7 +188,10 @@ extension RuleTests.Case {
 extension YAMLReader {
   static let testFileKeys = ["tests"]
   static let requiredTestKeys = ["name", "as_of", "submission"]
-  static let testKeys = ["name", "as_of", "submission", "lists", "fires", "silent", "unknown", "needs", "verdict"]
+  static let testKeys = [
+    "name", "as_of", "submission", "lists", "usage", "cluster", "fires", "silent", "unknown", "needs", "verdict",
+  ]
+  static let clusterKeys = ClusterFacts.countNames + UsageWindows.names + ["evidence"]
 
   mutating func test(_ node: Node, rules: Set<String>, lists known: [String]) -> RuleTests.Case? {
     guard
@@ -196,9 +220,12 @@ extension YAMLReader {
     guard let name, let asOf, let submissionNode = mapping["submission"],
       let submission = submission(submissionNode)
     else { return nil }
+    let given = RuleTests.Given(
+      submission, lists: listedNames(mapping["lists"], known), usage: usage(mapping["usage"]),
+      cluster: cluster(mapping["cluster"]))
     return RuleTests.Case(
-      name: name, file: file.path, line: node.position?.line ?? 1, asOf: asOf, submission: submission,
-      lists: listedNames(mapping["lists"], known), fires: expected["fires"] ?? [], silent: expected["silent"] ?? [],
+      name: name, file: file.path, line: node.position?.line ?? 1, asOf: asOf, given: given,
+      fires: expected["fires"] ?? [], silent: expected["silent"] ?? [],
       unknown: expected["unknown"] ?? [], needs: needs, verdict: verdict)
   }
 
@@ -210,6 +237,29 @@ extension YAMLReader {
       if let node = mapping[id] { names[id] = texts(node, what: "names") }
     }
     return names
+  }
+
+  /// What the account of a test used; nothing where it does not say.
+  private mutating func usage(_ node: Node?) -> UsageWindows {
+    guard let node, let mapping = mapping(node, what: "usage", keys: UsageWindows.names) else { return UsageWindows() }
+    return usage(mapping)
+  }
+
+  private mutating func usage(_ mapping: YAMLMapping) -> UsageWindows {
+    let sums = UsageWindows.names.map { count(mapping[$0], what: $0) ?? 0 }
+    return UsageWindows(lastHour: sums[0], lastDay: sums[1], lastWeek: sums[2], lastMonth: sums[3])
+  }
+
+  /// The accounts that are linked to that of a test; none where it does not say.
+  private mutating func cluster(_ node: Node?) -> ClusterFacts {
+    guard let node, let mapping = mapping(node, what: "cluster", keys: YAMLReader.clusterKeys) else {
+      return ClusterFacts()
+    }
+    let size = count(mapping["size"], what: "size") ?? 1
+    return ClusterFacts(
+      size: size, undeclared: count(mapping["undeclared"], what: "undeclared") ?? size,
+      denied: count(mapping["denied"], what: "denied") ?? 0, usage: usage(mapping),
+      evidence: texts(mapping["evidence"], what: "evidence"))
   }
 
   private mutating func submission(_ node: Node) -> Submission? {

@@ -151,6 +151,14 @@ struct YAMLReader {
     }
   }
 
+  /// A whole number that is not negative.
+  mutating func count(_ node: Node?, what: String) -> Int64? {
+    guard let node else { return nil }
+    if let number = node.scalar.flatMap({ Int64($0.string) }), number >= 0 { return number }
+    report(node, "\(what) must be a whole number", remedy: "Write `\(what): 100`, or leave it out.")
+    return nil
+  }
+
   mutating func date(_ node: Node?, what: String) -> CalendarDate? {
     guard let node, let text = text(node, what: what) else { return nil }
     if let date = CalendarDate(text) { return date }

@@ -20,7 +20,7 @@ struct ReadingOptions: ParsableArguments {
     do {
       let ruleset = try Ruleset.load(directory)
       let tests = try RuleTests.load(directory, for: ruleset)
-      let results = runningTests ? tests.run(ruleset, gathering: Facts.gather) : nil
+      let results = runningTests ? tests.run(ruleset, gathering: Facts.gather(given:)) : nil
       return RuleBook(ruleset, tests: tests, results: results, asOf: date)
     } catch let faults as RulesetFaults {
       throw Failure(.configuration, "the rules in \(directory) have faults:\n\(faults)")

@@ -81,7 +81,7 @@ struct Rules: AsyncParsableCommand {
         let ruleset: Ruleset
         do {
           ruleset = try Ruleset.load(directory)
-          result = try RuleTests.load(directory, for: ruleset).run(ruleset, gathering: Facts.gather)
+          result = try RuleTests.load(directory, for: ruleset).run(ruleset, gathering: Facts.gather(given:))
         } catch let faults as RulesetFaults {
           throw Failure(.configuration, "the rules in \(directory) have faults:\n\(faults)")
         }

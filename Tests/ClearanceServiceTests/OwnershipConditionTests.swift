@@ -11,7 +11,7 @@ struct OwnershipConditionTests {
   /// What an expression comes to: its value, or what it needs.
   static func outcome(_ expression: String, _ submission: String, lists: [String: [String]] = [:]) throws -> String {
     let ruleset = try Ruleset.load(Checkout.rules)
-    let facts = Facts.gather(try Submission.decode(JSON.parse(text: submission)), names: lists)
+    let facts = Facts.gather(given: RuleTests.Given(try Submission.decode(JSON.parse(text: submission)), lists: lists))
     let workbench = ruleset.edition(on: day).workbench(facts, asOf: day)
     switch try workbench.compile(expression).evaluate(workbench.activation) {
     case .value(.string(let text)): return text
@@ -162,7 +162,8 @@ struct OwnershipConditionTests {
   func replay() throws {
     let ruleset = try Ruleset.load(Checkout.rules)
     let facts = Facts.gather(
-      try Submission.decode(JSON.parse(text: Self.submission("X 50 account;P 50 account"))), names: Self.lists)
+      given: RuleTests.Given(
+        try Submission.decode(JSON.parse(text: Self.submission("X 50 account;P 50 account"))), lists: Self.lists))
     let recorded = Facts.gather(recorded: try Facts(recorded: JSON.parse(facts.json.bytes, maximumDepth: 32)))
     #expect(recorded == facts)
     let (first, second) = (ruleset.judge(facts, asOf: Self.day), ruleset.judge(recorded, asOf: Self.day))

@@ -16,8 +16,9 @@ struct OwnershipRulingTests {
       var generator = OwnershipGenerator(state: seed &* 2_654_435_761 &+ 1)
       let submission = try Submission.decode(JSON.parse(text: generator.submission()))
       let facts = Facts.gather(
-        submission,
-        names: ["us-ofac-sdn": ["Zorvald Quennick"], "uk-sanctions": ["Hestrabel Vonnique"], "us-bis-entity": []])
+        given: RuleTests.Given(
+          submission,
+          lists: ["us-ofac-sdn": ["Zorvald Quennick"], "uk-sanctions": ["Hestrabel Vonnique"], "us-bis-entity": []]))
       for date in ["2024-07-02", "2026-11-23"].compactMap({ CalendarDate($0) }) {
         let edition = ruleset.edition(on: date)
         let activation = edition.schema.activation(of: facts, asOf: date, for: edition.environment)

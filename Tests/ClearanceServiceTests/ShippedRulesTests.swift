@@ -16,7 +16,7 @@ struct ShippedRulesTests {
   @Test("load without faults, pass their tests, and every window is covered")
   func tests() throws {
     let ruleset = try Ruleset.load(Checkout.rules)
-    let report = try RuleTests.load(Checkout.rules, for: ruleset).run(ruleset, gathering: Facts.gather)
+    let report = try RuleTests.load(Checkout.rules, for: ruleset).run(ruleset, gathering: Facts.gather(given:))
     #expect(report.failures.map { "\($0.test.name): \($0.differences)" } == [])
     #expect(report.uncovered.map { "\($0.rule.id) \($0.window.description)" } == [])
     #expect(report.passed > 0)
@@ -38,7 +38,7 @@ struct ShippedRulesTests {
       if case .object(let lists) = test["lists"] {
         for list in lists { names[list.key] = (list.value.elements ?? []).compactMap(\.text) }
       }
-      let judgement = ruleset.judge(Facts.gather(submission, names: names), asOf: asOf)
+      let judgement = ruleset.judge(Facts.gather(given: RuleTests.Given(submission, lists: names)), asOf: asOf)
       let matched = Set(judgement.matched.map(\.rule.id))
       for rule in test["expect"]?["fires"]?.elements ?? [] {
         let rule = try #require(rule.text)

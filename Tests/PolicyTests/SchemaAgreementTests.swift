@@ -43,6 +43,11 @@ struct SchemaAgreementTests {
     .init(
       schema: "tests", pointer: "#/properties/tests/items", keys: YAMLReader.testKeys,
       required: YAMLReader.requiredTestKeys),
+    .init(
+      schema: "tests", pointer: "#/properties/tests/items/properties/usage", keys: UsageWindows.names, required: []),
+    .init(
+      schema: "tests", pointer: "#/properties/tests/items/properties/cluster", keys: YAMLReader.clusterKeys,
+      required: []),
     .init(schema: "attributes", pointer: "#", keys: YAMLReader.schemaKeys, required: YAMLReader.schemaKeys),
     .init(
       schema: "attributes", pointer: "#/$defs/declaration", keys: YAMLReader.attributeKeys,

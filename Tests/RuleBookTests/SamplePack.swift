@@ -81,7 +81,7 @@ enum SamplePack {
   static func book(asOf date: String) throws -> RuleBook {
     let ruleset = try ruleset()
     let tests = try RuleTests([SourceFile(path: "tests/alpha.yaml", text: tests)], for: ruleset)
-    let results = tests.run(ruleset) { submission, _ in Facts(submission) }
+    let results = tests.run(ruleset) { Facts($0.submission) }
     return RuleBook(ruleset, tests: tests, results: results, asOf: CalendarDate(date)!)
   }
 }

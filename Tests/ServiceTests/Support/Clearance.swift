@@ -40,14 +40,14 @@ final class Clearance: Sendable {
     variables.merge(environment) { $1 }
     process.environment = variables
     process.currentDirectoryURL = directory
-    for path in [outputPath, errorPath] { FileManager.default.createFile(atPath: path, contents: nil) }
+    for path in [outputPath, errorPath] { _ = FileManager.default.createFile(atPath: path, contents: nil) }
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = FileHandle(forWritingAtPath: outputPath)
     process.standardError = FileHandle(forWritingAtPath: errorPath)
     try process.spawn()
     pid = process.processIdentifier
     marker = Workshop.current.folder + "/processes/\(pid)"
-    FileManager.default.createFile(atPath: marker, contents: nil)
+    _ = _ = FileManager.default.createFile(atPath: marker, contents: nil)
     self.process = Mutex(process)
   }
 
@@ -117,7 +117,7 @@ struct Service {
   static func start(_ arguments: [String], environment: [String: String] = [:]) async throws -> Service {
     let process = try Clearance(["serve", "--port", "0"] + arguments, environment: environment)
     var port: Int?
-    try? await eventually(every: 10) {
+    _ = try? await eventually(every: 10) {
       port = process.errors.firstMatch(of: /url=http:\/\/\S*:(\d+)/).flatMap { Int($0.1) }
       return port != nil || !process.isRunning
     }

@@ -1,0 +1,43 @@
+import CEL
+import Compliance
+
+/// Usage and linked accounts as conditions see them. Both are always known: whoever judges looks them up, and where
+/// nothing is on record the account is new.
+extension FactSchema {
+  private static let windows = zip(UsageWindows.names, ["hour", "24 hours", "7 days", "30 days"])
+
+  static let usage = RecordType(
+    name: "Usage",
+    fields: windows.map { FieldDeclaration($0, .int, documentation: "exchanges of the account in the last \($1)") })
+
+  static let cluster = RecordType(
+    name: "Cluster",
+    fields: [
+      FieldDeclaration("size", .int, documentation: "how many accounts it has, this one included"),
+      FieldDeclaration(
+        "undeclared", .int, documentation: "how many of them do not openly belong to the organisation of the others"),
+      FieldDeclaration("denied", .int, documentation: "how many other members were denied"),
+    ]
+      + windows.map { FieldDeclaration($0, .int, documentation: "exchanges of all members in the last \($1)") } + [
+        FieldDeclaration("evidence", .list(.string), documentation: "what ties the account to the others")
+      ])
+
+  /// The value for an account that used nothing, as most that are judged.
+  private static let noUsage = make(UsageWindows())
+  /// The value for an account that is linked to no other.
+  private static let alone = make(ClusterFacts())
+
+  static func value(_ item: UsageWindows) -> Value { item == UsageWindows() ? noUsage : make(item) }
+  static func value(_ item: ClusterFacts) -> Value { item == ClusterFacts() ? alone : make(item) }
+
+  private static func make(_ item: UsageWindows) -> Value {
+    .record(Record(usage, path: "usage", slots: item.sums.map { .int($0) }))
+  }
+
+  private static func make(_ item: ClusterFacts) -> Value {
+    .record(
+      Record(
+        cluster, path: "cluster",
+        slots: (item.counts + item.usage.sums).map { .int($0) } + [.list(item.evidence.map { .string($0) })]))
+  }
+}
