@@ -60,11 +60,12 @@ let package = Package(
         .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: settings),
+    .target(name: "Usage", dependencies: ["Compliance"], swiftSettings: settings),
     // Row 3
     .target(
       name: "ClearanceService",
       dependencies: [
-        "Ownership", "Policy", "Screening", "Store",
+        "Ownership", "Policy", "Screening", "Store", "Usage",
         .product(name: "DequeModule", package: "swift-collections"),
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "Logging", package: "swift-log"),
@@ -95,7 +96,7 @@ let package = Package(
     .executableTarget(
       name: "clearance",
       dependencies: [
-        "ClearanceAPI", "RuleBook", "Screening",
+        "ClearanceAPI", "RuleBook", "Screening", "Usage",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Configuration", package: "swift-configuration"),
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
@@ -112,6 +113,7 @@ let package = Package(
       name: "PolicyTests", dependencies: ["Policy"], exclude: ["Golden"], swiftSettings: settings),
     .testTarget(name: "RuleBookTests", dependencies: ["Compliance", "Policy", "RuleBook"], swiftSettings: settings),
     .testTarget(name: "ScreeningTests", dependencies: ["Compliance", "Screening"], swiftSettings: settings),
+    .testTarget(name: "UsageTests", dependencies: ["Compliance", "Usage"], swiftSettings: settings),
     .testTarget(
       name: "ClearanceServiceTests",
       dependencies: ["CEL", "ClearanceService", "Compliance", "Policy", "Screening", "Store"],

@@ -63,7 +63,7 @@ struct Serve: AsyncParsableCommand {
     let watch = watch ? RulesFolderWatch(directory) : nil
     let ruleset = try loadRules(directory, logger: logger)
     let connections = Settings.integer(connections, "clearance.connections", default: 8)
-    guard connections >= 3 else { throw Failure(.configuration, "--connections must be at least 3") }
+    guard connections >= 4 else { throw Failure(.configuration, "--connections must be at least 4") }
     let store = try await database.open(maximumConnections: connections, logger: logger)
     do {
       let rulesets = RulesetKeeper(
@@ -91,7 +91,7 @@ struct Serve: AsyncParsableCommand {
         logger.info("applied a migration", metadata: ["migration": "\(migration.name)"])
       }
     }
-    try await store.decisions.ensurePartitions(monthsAhead: 3)
+    try await PartitionKeeper.ensure(store)
     do {
       try await rulesets.begin()
     } catch let error as RulesetActivator.UnreadableRuleset {
@@ -133,7 +133,7 @@ struct Serve: AsyncParsableCommand {
     let group = ServiceGroup(
       configuration: .init(
         services: [
-          .init(service: PartitionKeeper(store: store.decisions, logger: logger)), .init(service: keys),
+          .init(service: PartitionKeeper(store: store, logger: logger)), .init(service: keys),
           .init(service: rulesets), .init(service: lists), .init(service: recorder), .init(service: server),
         ],
         gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
@@ -177,14 +177,19 @@ struct Serve: AsyncParsableCommand {
 
 /// Makes the partitions of the coming months ahead, once a day.
 struct PartitionKeeper: Service {
-  let store: DecisionStore
+  let store: Database
   let logger: Logger
+
+  static func ensure(_ store: Database) async throws {
+    try await store.decisions.ensurePartitions(monthsAhead: 3)
+    try await store.usage.ensurePartitions(monthsAhead: 3)
+  }
 
   func run() async throws {
     await cancelWhenGracefulShutdown {
       while (try? await Task.sleep(for: .seconds(24 * 3600))) != nil {
         do {
-          try await store.ensurePartitions(monthsAhead: 3)
+          try await PartitionKeeper.ensure(store)
         } catch {
           logger.error("partitions could not be made ahead", metadata: ["error": "\(error)"])
         }
