@@ -95,7 +95,7 @@ let package = Package(
     .executableTarget(
       name: "clearance",
       dependencies: [
-        "ClearanceAPI", "RuleBook", "Screening",
+        "ClearanceAPI", "Ownership", "RuleBook", "Screening",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Configuration", package: "swift-configuration"),
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
