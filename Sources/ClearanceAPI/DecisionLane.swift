@@ -184,16 +184,14 @@ final class DecisionLane: ChannelDuplexHandler {
 extension DecisionLane {
   private func answer(_ result: Result<DecisionService.Answer, DecisionError>) {
     switch result {
-    case .success(let answer): self.answer(.created, Response.headers("application/json"), answer.json.utf8)
+    case .success(let answer): self.answer(.created, Response.headers("application/json"), answer.body)
     case .failure(let error): answer(Problem(error))
     }
   }
 
   private func answer(_ problem: Problem) { answer(problem.status, problem.responseHeaders, problem.json.bytes) }
 
-  private func answer(
-    _ status: HTTPResponse.Status, _ fields: HTTPFields, _ body: some Collection<UInt8>
-  ) {
+  private func answer(_ status: HTTPResponse.Status, _ fields: HTTPFields, _ body: [UInt8]) {
     // Without a context the client has gone; what was decided is on record.
     guard let context, case .deciding(let start) = state else { return }
     var headers = HTTPHeaders(fields)

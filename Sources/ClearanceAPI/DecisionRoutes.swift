@@ -31,7 +31,8 @@ struct DecisionRoutes: Sendable {
       body, caller: context.caller, asOf: asOf, idempotencyKey: try DecisionRoutes.idempotencyKey(request.headers))
     if isDryRun { return .json(service.dryRun(decision.submission, asOf: asOf)) }
     let answer = try await answer(decision)
-    var response = Response.json(text: answer.json, status: answer.isRepeated ? .ok : .created)
+    var response = Response.bytes(
+      answer.body, type: "application/json", status: answer.isRepeated ? .ok : .created)
     if answer.isRepeated, let replayed = HTTPField.Name("Idempotency-Replayed") {
       response.headers[replayed] = "true"
     }

@@ -37,7 +37,7 @@ public struct BinaryRows: Sendable {
     bytes += text.utf8
   }
 
-  /// Appends a `bytea`.
+  /// Appends a `bytea`, or a `text` or `json` from its UTF-8 bytes.
   public mutating func append(_ data: [UInt8]) {
     bytes.appendBigEndian(Int32(truncatingIfNeeded: data.count))
     bytes += data

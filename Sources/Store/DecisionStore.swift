@@ -45,10 +45,10 @@ public struct NewDecision: Sendable {
   public let engine: String
   /// The id of the API key that asked; all zeros for a caller without one.
   public let recordedBy: UUID
-  /// All that judging saw, as JSON text.
-  public let facts: String
-  /// The answer as it is given to the caller, as JSON text.
-  public let answer: String
+  /// All that judging saw: the UTF-8 bytes of JSON.
+  public let facts: [UInt8]
+  /// The answer as it is given to the caller: the UTF-8 bytes of JSON.
+  public let answer: [UInt8]
   /// Set when the caller sent one.
   public let idempotencyKey: IdempotencyKey?
 
@@ -56,8 +56,7 @@ public struct NewDecision: Sendable {
   public init(
     id: UUID, accountID: String, verdict: Verdict, asOf: CalendarDate, decidedAt: Instant, ruleset: String,
     rules: [String], policies: [String], lists: [String], trigger: String, engine: String, recordedBy: UUID,
-    facts: String,
-    answer: String, idempotencyKey: IdempotencyKey?
+    facts: [UInt8], answer: [UInt8], idempotencyKey: IdempotencyKey?
   ) {
     self.id = id
     self.accountID = accountID
@@ -146,7 +145,7 @@ public struct DecisionStore: Sendable {
 
   private nonisolated(nonsending) static func copy(_ batch: [NewDecision], _ db: Connection) async throws {
     var rows = BinaryRows(
-      columns: 14, capacity: batch.reduce(0) { $0 + $1.facts.utf8.count + $1.answer.utf8.count + 512 })
+      columns: 14, capacity: batch.reduce(0) { $0 + $1.facts.count + $1.answer.count + 512 })
     for decision in batch {
       rows.beginRow()
       rows.append(decision.id)
