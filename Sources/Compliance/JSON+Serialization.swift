@@ -15,7 +15,8 @@ extension JSON {
   }
 
   /// The canonical form of RFC 8785: members sorted by the UTF-16 units of their names, numbers as
-  /// ECMAScript prints the double nearest to them, no white space. Equal values have equal bytes.
+  /// ECMAScript prints the double nearest to them, no white space. Equal values have equal bytes. A number beyond all
+  /// doubles, of which RFC 8785 knows no form, stays as it was written.
   public var canonicalBytes: [UInt8] {
     var output: [UInt8] = []
     write(into: &output, canonical: true)
@@ -53,8 +54,9 @@ extension JSON {
     }
   }
 
-  // RFC 8785 section 3.2.2.2: only what must be escaped is, with the short forms where they exist.
-  private static func writeString(_ text: String, into output: inout [UInt8]) {
+  /// Writes a string with its quotes. Only what must be escaped is, with the short forms where they exist (RFC 8785
+  /// section 3.2.2.2).
+  package static func writeString(_ text: String, into output: inout [UInt8]) {
     let quote = UInt8(ascii: "\"")
     let backslash = UInt8(ascii: "\\")
     output.append(quote)
