@@ -13,7 +13,8 @@ extension JSON {
   }
 
   /// The canonical form of RFC 8785: members sorted by the UTF-16 units of their names, numbers as
-  /// ECMAScript prints the double nearest to them, no white space. Equal values have equal bytes.
+  /// ECMAScript prints the double nearest to them, no white space. Equal values have equal bytes. A number beyond all
+  /// doubles, of which RFC 8785 knows no form, stays as it was written.
   public var canonicalBytes: [UInt8] {
     var output: [UInt8] = []
     write(into: &output, canonical: true)
@@ -54,7 +55,9 @@ extension JSON {
   private static let quote = UInt8(ascii: "\"")
   private static let backslash = UInt8(ascii: "\\")
 
-  private static func writeString(_ text: String, into output: inout [UInt8]) {
+  /// Writes a string with its quotes. Only what must be escaped is, with the short forms where they exist (RFC 8785
+  /// section 3.2.2.2).
+  package static func writeString(_ text: String, into output: inout [UInt8]) {
     output.append(quote)
     // Nearly all text lies in one piece and has nothing to escape; it is copied as a whole.
     let isWritten =
@@ -67,7 +70,6 @@ extension JSON {
     output.append(quote)
   }
 
-  // RFC 8785 section 3.2.2.2: only what must be escaped is, with the short forms where they exist.
   private static func write(_ byte: UInt8, into output: inout [UInt8]) {
     switch byte {
     case quote, backslash: output.append(contentsOf: [backslash, byte])
