@@ -18,7 +18,8 @@ struct UsageRoutes: Sendable {
   @Sendable private func record(_ request: Request, _ context: APIContext) async throws -> Response {
     try context.caller.require(.signup, .officer)
     try DecisionRoutes.requireJSON(
-      request.headers, orElse: ["application/x-ndjson", "application/ndjson", "application/jsonl"])
+      contentType: request.headers[.contentType], isFromBrowser: request.headers[.origin] != nil,
+      orElse: ["application/x-ndjson", "application/ndjson", "application/jsonl"])
     let query = try Query(request, allowed: ["batch"])
     let id = try UsageRoutes.batchID(request.headers, query)
     let batch = try await UsageRoutes.batch(request.body)
