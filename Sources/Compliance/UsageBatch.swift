@@ -59,16 +59,6 @@ public struct UsageBatch: Sendable {
     self.outputTokens.append(outputTokens ?? UsageBatch.untold)
   }
 
-  /// Removes all rows and keeps the storage.
-  public mutating func removeAll() {
-    text.removeAll(keepingCapacity: true)
-    ends.removeAll(keepingCapacity: true)
-    hours.removeAll(keepingCapacity: true)
-    exchanges.removeAll(keepingCapacity: true)
-    inputTokens.removeAll(keepingCapacity: true)
-    outputTokens.removeAll(keepingCapacity: true)
-  }
-
   /// The same usage with one row for each account and hour, in the order of the accounts' bytes and then of the hours.
   ///
   /// All who write usage do it in this order, so that two of them never wait for each other; and neighbours in an index

@@ -133,11 +133,6 @@ public struct UsageStore: Sendable {
     return receipt
   }
 
-  /// The batch with this id, if it was taken.
-  public func batch(_ id: String) async throws -> Receipt? {
-    try await pool.withConnection { try await UsageStore.batch(id, $0)?.receipt }
-  }
-
   private static func batch(_ id: String, _ db: Connection) async throws -> (receipt: Receipt, hash: [UInt8])? {
     try await db.query(
       """

@@ -33,18 +33,13 @@ public struct UsageLedger: Sendable {
 
   /// What a key used in the windows that end at a moment.
   public func windows(of key: UInt32, at moment: Instant) -> UsageWindows {
-    let end = UsageHour(containing: moment).hoursSinceEpoch
     guard Int(key) < keys.count, !keys[Int(key)].isEmpty else { return UsageWindows() }
     let entries = keys[Int(key)]
-    let last = UsageLedger.index(of: end, in: entries)
-    let total = last == 0 ? 0 : entries[last - 1].total
-    func sum(_ hours: Int64) -> Int64 {
-      let first = UsageLedger.index(of: Int32(clamping: Int64(end) - hours), in: entries, below: last)
-      return total - (first == 0 ? 0 : entries[first - 1].total)
+    let sums = UsageWindows.hours.map { hours in
+      let range = UsageWindows.range(hours: hours, at: moment)
+      return UsageLedger.total(entries, before: range.upperBound) - UsageLedger.total(entries, before: range.lowerBound)
     }
-    let hours = UsageWindows.hours
-    return UsageWindows(
-      lastHour: sum(hours[0]), lastDay: sum(hours[1]), lastWeek: sum(hours[2]), lastMonth: sum(hours[3]))
+    return UsageWindows(lastHour: sums[0], lastDay: sums[1], lastWeek: sums[2], lastMonth: sums[3])
   }
 
   /// What several keys used together.
@@ -54,9 +49,7 @@ public struct UsageLedger: Sendable {
 
   /// All that a key ever used, before a moment.
   public func total(of key: UInt32, before moment: Instant) -> Int64 {
-    guard Int(key) < keys.count else { return 0 }
-    let index = UsageLedger.index(of: UsageHour(containing: moment).hoursSinceEpoch, in: keys[Int(key)])
-    return index == 0 ? 0 : keys[Int(key)][index - 1].total
+    Int(key) < keys.count ? UsageLedger.total(keys[Int(key)], before: UsageHour(containing: moment)) : 0
   }
 
   /// Adds all that a key of another ledger used to one of this: an account joins a cluster.
@@ -121,9 +114,14 @@ public struct UsageLedger: Sendable {
     keys[Int(key)] = merged
   }
 
+  private static func total(_ entries: [Entry], before hour: UsageHour) -> Int64 {
+    let index = index(of: hour.hoursSinceEpoch, in: entries)
+    return index == 0 ? 0 : entries[index - 1].total
+  }
+
   /// The first entry that is not before an hour.
-  private static func index(of hour: Int32, in entries: [Entry], below limit: Int? = nil) -> Int {
-    var (low, high) = (0, limit ?? entries.count)
+  private static func index(of hour: Int32, in entries: [Entry]) -> Int {
+    var (low, high) = (0, entries.count)
     while low < high {
       let middle = (low + high) / 2
       if entries[middle].hour < hour { low = middle + 1 } else { high = middle }

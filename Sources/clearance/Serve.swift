@@ -37,7 +37,11 @@ struct Serve: AsyncParsableCommand {
   @Flag(help: "Activate the rules folder whenever its files change.")
   var watch = false
 
-  @Option(help: "Connections to the database at most. Environment: CLEARANCE_CONNECTIONS. Default: 8.")
+  @Option(
+    help: """
+      Connections to the database at most, a quarter of them for batches of usage. Environment: CLEARANCE_CONNECTIONS. \
+      Default: 8.
+      """)
   var connections: Int?
 
   @Flag(help: "Do not apply migrations; refuse to start if any is missing.")

@@ -213,7 +213,7 @@ struct UsageReaderTests {
         position += reader.read(UnsafeRawBufferPointer(rebasing: bytes[position...]), into: &batch, limit: 4)
         if batch.count == 4 {
           sizes.append(batch.count)
-          batch.removeAll()
+          batch = UsageBatch()
         }
       }
     }
