@@ -18,6 +18,8 @@ extension FactSchema {
         FieldDeclaration("listed_name", .string, documentation: "the name of the entry"),
         FieldDeclaration("name", .string, documentation: "the name of ours"),
         FieldDeclaration("score", .double, documentation: "from 0 to 1"),
+        FieldDeclaration(
+          "programs", .list(.string), documentation: "sanctions programmes or legal grounds of the entry, as published"),
       ])
   }
 
@@ -45,7 +47,7 @@ extension FactSchema {
           hit, path: path,
           slots: [
             .string(subject), .string(found.list), .string(found.entry), .string(found.listedName),
-            .string(found.name), .double(found.score),
+            .string(found.name), .double(found.score), .list(found.programs.map { .string($0) }),
           ]))
     }
     let isUnscreened = !isNamed && !screened.lists.isEmpty
@@ -54,7 +56,7 @@ extension FactSchema {
         .record(
           Record(
             hit, path: Unscreened.prefix + (isAccount ? "name" : "parties[].name"),
-            slots: [.string(subject), .string(list.id), nil, nil, nil, nil]))
+            slots: [.string(subject), .string(list.id), nil, nil, nil, nil, nil]))
       }
     }
     let matched = hits.filter { $0.score >= lists.matchScore }.map(\.list)
@@ -66,7 +68,8 @@ extension FactSchema {
   func gapElements(_ screened: Screened) -> [Value] {
     lists.gaps(screened).map { gap in
       .record(
-        Record(hit, path: Unscreened.prefix + "lists." + gap.list, slots: [nil, .string(gap.list), nil, nil, nil, nil]))
+        Record(
+          hit, path: Unscreened.prefix + "lists." + gap.list, slots: [nil, .string(gap.list), nil, nil, nil, nil, nil]))
     }
   }
 

@@ -28,12 +28,29 @@ public struct RuleTests: Sendable {
     }
   }
 
+  /// A name that a test puts on a list.
+  public struct ListedName: Sendable, Hashable, ExpressibleByStringLiteral {
+    /// The name.
+    public let text: String
+    /// The sanctions programmes under which it is listed.
+    public let programs: [String]
+
+    /// A name on a list.
+    public init(_ text: String, programs: [String] = []) {
+      self.text = text
+      self.programs = programs
+    }
+
+    /// A name on a list, under no programme.
+    public init(stringLiteral text: String) { self.init(text) }
+  }
+
   /// What a test gives to be judged.
   public struct Given: Sendable {
     /// The account.
     public let submission: Submission
     /// The names on each list against which it is screened.
-    public internal(set) var lists: [String: [String]]
+    public internal(set) var lists: [String: [ListedName]]
     /// What it used.
     public let usage: UsageWindows
     /// The accounts that are linked to it.
@@ -41,7 +58,7 @@ public struct RuleTests: Sendable {
 
     /// Gives an account, and what is known of it.
     public init(
-      _ submission: Submission, lists: [String: [String]] = [:], usage: UsageWindows = UsageWindows(),
+      _ submission: Submission, lists: [String: [ListedName]] = [:], usage: UsageWindows = UsageWindows(),
       cluster: ClusterFacts = ClusterFacts()
     ) {
       self.submission = submission
@@ -191,6 +208,8 @@ extension YAMLReader {
   static let testKeys = [
     "name", "as_of", "submission", "lists", "usage", "cluster", "fires", "silent", "unknown", "needs", "verdict",
   ]
+  static let listedNameKeys = ["name", "programs"]
+  static let requiredListedNameKeys = ["name"]
   static let clusterKeys = ClusterFacts.countNames + UsageWindows.names + ["evidence"]
 
   mutating func test(_ node: Node, rules: Set<String>, lists known: [String]) -> RuleTests.Case? {
@@ -230,13 +249,25 @@ extension YAMLReader {
   }
 
   /// The names that a test puts on lists.
-  private mutating func listedNames(_ node: Node?, _ known: [String]) -> [String: [String]] {
+  private mutating func listedNames(_ node: Node?, _ known: [String]) -> [String: [RuleTests.ListedName]] {
     guard let node, let mapping = mapping(node, what: "lists", keys: known) else { return [:] }
-    var names: [String: [String]] = [:]
+    var names: [String: [RuleTests.ListedName]] = [:]
     for id in known {
-      if let node = mapping[id] { names[id] = texts(node, what: "names") }
+      guard let node = mapping[id] else { continue }
+      names[id] = items(node, what: "names").compactMap { listedName($0) }
     }
     return names
+  }
+
+  /// `Zorvald Quennick`, or `{name: Zorvald Quennick, programs: [CMIC-EO13959]}`.
+  private mutating func listedName(_ node: Node) -> RuleTests.ListedName? {
+    guard node.mapping != nil else { return text(node, what: "each of names").map { RuleTests.ListedName($0) } }
+    guard
+      let mapping = mapping(
+        node, what: "a listed name", keys: YAMLReader.listedNameKeys, required: YAMLReader.requiredListedNameKeys),
+      let name = text(mapping["name"], what: "name")
+    else { return nil }
+    return RuleTests.ListedName(name, programs: texts(mapping["programs"], what: "programs"))
   }
 
   /// What the account of a test used; nothing where it does not say.

@@ -48,6 +48,9 @@ struct SchemaAgreementTests {
     .init(
       schema: "tests", pointer: "#/properties/tests/items/properties/cluster", keys: YAMLReader.clusterKeys,
       required: []),
+    .init(
+      schema: "tests", pointer: "#/$defs/listedName", keys: YAMLReader.listedNameKeys,
+      required: YAMLReader.requiredListedNameKeys),
     .init(schema: "attributes", pointer: "#", keys: YAMLReader.schemaKeys, required: YAMLReader.schemaKeys),
     .init(
       schema: "attributes", pointer: "#/$defs/declaration", keys: YAMLReader.attributeKeys,
