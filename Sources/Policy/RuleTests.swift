@@ -92,12 +92,8 @@ public struct RuleTests: Sendable {
     public var passed = 0
     /// The tests that did not.
     public var failures: [Failure] = []
-    /// Windows of rules in which a test makes the rule match.
-    public var coveredWindows = 0
-    /// All windows of all rules.
-    public var windows = 0
-    /// Rules and windows that no test makes match.
-    public var uncovered: [(rule: Rule, window: EffectiveWindow)] = []
+    /// What they exercise; `nil` where it was not asked for.
+    public var coverage: RuleCoverage?
   }
 
   /// Gathers the facts of what a test gives.
@@ -138,19 +134,21 @@ public struct RuleTests: Sendable {
     self.cases = cases
   }
 
-  /// Runs the tests and counts which windows they exercise.
+  /// Runs the tests.
   ///
-  /// - Parameter gathering: how the facts of what a test gives are gathered. Lists that the ruleset requires and a test
-  ///   does not give are empty.
-  public func run(_ ruleset: Ruleset, gathering: Gathering) -> Report {
+  /// - Parameters:
+  ///   - measuresCoverage: whether to find out what they exercise, for which some are judged as of other days too.
+  ///   - gathering: how the facts of what a test gives are gathered. Lists that the ruleset requires and a test does
+  ///     not give are empty.
+  public func run(_ ruleset: Ruleset, measuresCoverage: Bool = true, gathering: Gathering) -> Report {
     var report = Report()
-    var covered: [String: Set<EffectiveWindow>] = [:]
+    var trials: [RuleCoverage.Trial] = []
     for test in cases {
       var given = test.given
       for list in ruleset.lists.lists where list.isRequired { given.lists[list.id, default: []] += [] }
-      let judgement = ruleset.judge(gathering(given), asOf: test.asOf)
-      let matches = judgement.matched + judgement.shadow
-      for match in matches { covered[match.rule.id, default: []].insert(match.window) }
+      let facts = gathering(given)
+      let judgement = ruleset.judge(facts, asOf: test.asOf)
+      if measuresCoverage { trials.append(RuleCoverage.Trial(test, facts, judgement)) }
       let differences = test.differences(from: judgement)
       if differences.isEmpty {
         report.passed += 1
@@ -158,16 +156,7 @@ public struct RuleTests: Sendable {
         report.failures.append(Failure(test: test, differences: differences))
       }
     }
-    for rule in ruleset.rules {
-      for window in rule.effective {
-        report.windows += 1
-        if covered[rule.id]?.contains(window) == true {
-          report.coveredWindows += 1
-        } else {
-          report.uncovered.append((rule, window))
-        }
-      }
-    }
+    if measuresCoverage { report.coverage = RuleCoverage(of: ruleset, by: trials) }
     return report
   }
 }
@@ -176,19 +165,19 @@ extension RuleTests.Case {
   func differences(from judgement: Judgement) -> [String] {
     var lines: [String] = []
     let matched = Set((judgement.matched + judgement.shadow).map(\.rule.id))
-    let unknownRules = Set(judgement.unknown.map(\.rule.id))
+    let undecided = judgement.unknown + judgement.shadowUnknown
     func state(_ id: String) -> String {
-      matched.contains(id)
-        ? "it matched"
-        : unknownRules.contains(id)
-          ? "it is unknown, for want of \(judgement.unknown.first { $0.rule.id == id }?.needs.joined(separator: ", ") ?? "")"
-          : "it did not match"
+      if matched.contains(id) { return "it matched" }
+      if let unknown = undecided.first(where: { $0.rule.id == id }) {
+        return "it is unknown, for want of \(unknown.needs.joined(separator: ", "))"
+      }
+      return "it did not match"
     }
     for id in fires where !matched.contains(id) { lines.append("\(id) must match, but \(state(id))") }
-    for id in silent where matched.contains(id) || unknownRules.contains(id) {
-      lines.append("\(id) must be silent, but \(state(id))")
+    for id in silent where !judgement.isSilent(id) { lines.append("\(id) must be silent, but \(state(id))") }
+    for id in unknown where !undecided.contains(where: { $0.rule.id == id }) {
+      lines.append("\(id) must be unknown, but \(state(id))")
     }
-    for id in unknown where !unknownRules.contains(id) { lines.append("\(id) must be unknown, but \(state(id))") }
     if let needs, needs.sorted() != judgement.needs {
       lines.append(
         "needs must be [\(needs.sorted().joined(separator: ", "))], but are [\(judgement.needs.joined(separator: ", "))]"
@@ -199,6 +188,14 @@ extension RuleTests.Case {
     }
     for failure in judgement.failures { lines.append("\(failure.rule.id) failed: \(failure.message)") }
     return lines
+  }
+}
+
+extension Judgement {
+  /// Whether a rule is known not to match, or has no effect.
+  func isSilent(_ rule: String) -> Bool {
+    !(matched + shadow).contains { $0.rule.id == rule } && !(unknown + shadowUnknown).contains { $0.rule.id == rule }
+      && !failures.contains { $0.rule.id == rule }
   }
 }
 
