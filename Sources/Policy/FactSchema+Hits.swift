@@ -13,15 +13,19 @@ extension FactSchema {
       name: "Hit",
       fields: [
         FieldDeclaration("subject", .string, documentation: "whose name it is: a party's id, or account"),
-        FieldDeclaration("list", .string, documentation: "the list", values: lists.isEmpty ? nil : lists),
+        FieldDeclaration(
+          "list", .string, documentation: "the list", values: lists.isEmpty ? nil : lists, isExhaustive: false),
         FieldDeclaration("entry", .string, documentation: "the id of the entry within its list"),
         FieldDeclaration("listed_name", .string, documentation: "the name of the entry"),
         FieldDeclaration("name", .string, documentation: "the name of ours"),
-        FieldDeclaration("score", .double, documentation: "from 0 to 1"),
+        FieldDeclaration("score", .double, documentation: "from 0.7 to 1", range: FactSchema.scores),
         FieldDeclaration(
           "programs", .list(.string), documentation: "sanctions programmes or legal grounds of the entry, as published"),
       ])
   }
+
+  /// The scores of hits: from that of the least likeness which screening reports (`Screening/lowestThreshold`) on.
+  static let scores = 0.7...1.0
 
   /// The subject that is the applicant.
   static let applicant = "account"

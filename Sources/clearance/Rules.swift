@@ -19,8 +19,14 @@ struct Rules: AsyncParsableCommand {
   struct CheckRules: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "check",
-      abstract: "Reports every fault of every rule file.",
-      discussion: "Exit code 0 when the ruleset could take effect, 1 when it has faults.")
+      abstract: "Reports every fault of every rule file, and what is hardly meant.",
+      discussion: """
+        An error keeps the ruleset from taking effect: a fault, or a deciding rule that can never match although it is \
+        there to stop somebody. A warning does not: a rule that always matches or that adds nothing to another, days \
+        without effect, a threshold that everything reaches, a list or an attribute that no rule uses, a reason that \
+        names facts which may be missing. Exit code 0 when the ruleset could take effect, 1 when it could not, or when \
+        there is a warning and --strict is given.
+        """)
 
     @Option(help: "Folder of rule files. Environment: CLEARANCE_RULES. Default: Rules.")
     var rules: String?
@@ -28,20 +34,25 @@ struct Rules: AsyncParsableCommand {
     @Option(help: "text for people, json for programs: one finding a line.")
     var format = Format.text
 
+    @Flag(help: "Exit with 1 also when there is a warning. A window that is marked unconfirmed is none.")
+    var strict = false
+
     func run() async throws {
       try await report {
         let directory = try Settings.rules(rules)
         do {
           let ruleset = try Ruleset.load(directory)
           _ = try RuleTests.load(directory, for: ruleset)
-          show(ruleset.warnings)
+          let warnings = ruleset.warnings + ruleset.findings
+          show(warnings)
           if format == .text {
             print(
               "\(count(ruleset.rules.count, "rule")) in \(count(ruleset.policies.count, "policy", "policies")), "
-                + "\(count(ruleset.countryLists.count, "country list")), no faults, \(count(ruleset.warnings.count, "warning"))"
+                + "\(count(ruleset.countryLists.count, "country list")), no faults, \(count(warnings.count, "warning"))"
             )
             print("ruleset \(ruleset.hash)")
           }
+          if strict, warnings.contains(where: { !$0.isExplained }) { throw ExitCode(1) }
         } catch let faults as RulesetFaults {
           show(faults.diagnostics)
           if format == .text {
