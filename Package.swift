@@ -39,6 +39,7 @@ let package = Package(
       dependencies: ["CLibPQ", .product(name: "Logging", package: "swift-log")],
       swiftSettings: settings),
     // Row 2
+    .target(name: "Linkage", dependencies: ["Compliance"], swiftSettings: settings),
     .target(name: "Ownership", dependencies: ["Compliance"], swiftSettings: settings),
     .target(
       name: "Policy",

@@ -17,6 +17,10 @@ extension FactSchema {
       FieldDeclaration(
         "undeclared", .int, documentation: "how many of them do not openly belong to the organisation of the others"),
       FieldDeclaration("denied", .int, documentation: "how many other members were denied"),
+      FieldDeclaration("active_24h", .int, documentation: "how many of the accounts were used in the last 24 hours"),
+      FieldDeclaration(
+        "member_days_7d", .int,
+        documentation: "on how many of the last 7 days each of the accounts was used, all added up"),
     ]
       + windows.map { FieldDeclaration($0, .int, documentation: "exchanges of all members in the last \($1)") } + [
         FieldDeclaration("evidence", .list(.string), documentation: "what ties the account to the others")
