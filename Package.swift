@@ -106,6 +106,7 @@ let package = Package(
     .executableTarget(name: "cel-conformance", dependencies: ["CEL"], swiftSettings: settings),
     .testTarget(name: "CELTests", dependencies: ["CEL"], exclude: ["Fuzz/run", "Golden"], swiftSettings: settings),
     .testTarget(name: "ComplianceTests", dependencies: ["Compliance"], swiftSettings: settings),
+    .testTarget(name: "LinkageTests", dependencies: ["Compliance", "Linkage"], swiftSettings: settings),
     .testTarget(
       name: "OwnershipTests", dependencies: ["Compliance", "Ownership"], swiftSettings: settings),
     .testTarget(name: "PostgreSQLTests", dependencies: ["PostgreSQL"], swiftSettings: settings),

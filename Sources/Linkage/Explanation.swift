@@ -39,7 +39,8 @@ public struct Explanation: Sendable, Hashable {
     let list = shared.enumerated().map { $0.offset == 0 ? $0.element.text + " others" : $0.element.text }
     lines.append("\(size) accounts" + (list.isEmpty ? "" : "; this one by " + Explanation.joined(list)))
     if let nearest {
-      lines.append("made \(Explanation.duration(abs(nearest))) \(nearest < 0 ? "before" : "after") the nearest of those")
+      let side = nearest < 0 ? "before" : "after"
+      lines.append("made \(Explanation.duration(abs(nearest))) \(side) the nearest of those")
     }
     if let schedule, schedule.activeDays > 0 {
       lines.append("keeps a schedule that others of them keep: \(schedule)")

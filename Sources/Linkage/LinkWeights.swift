@@ -9,12 +9,13 @@ import Foundation
 /// for every single value: so free-mail domains, carrier NAT, VPN exits, laboratory machines and common fingerprints
 /// lose their weight without a list of them. Several shared traces add up; the burst, being one event, counts once.
 public enum LinkWeights {
-  /// What it takes to link an account, at signup. Even a card that nobody else carries needs a signup within a
-  /// day of the other, or a second trace; a card and a device do without.
-  public static let needed: Float = 9
+  /// What it takes to link an account, at signup. In a population whose rates are known for months, a card that nobody
+  /// else carries does it within days, a telephone number within a day; what is shared with somebody who came weeks
+  /// before does it never, unless it is several things.
+  public static let needed: Float = 10
   /// What it takes to remain linked when evidence is weighed again. Less than ``needed``, so that an account on the
   /// border does not come and go.
-  public static let kept: Float = 7
+  public static let kept: Float = 8
   /// How long before an account others may have signed up for it to be linked to them, in hours.
   public static let horizonHours: Float = 240
   /// A gap at or below which gaps are not told apart, in hours.

@@ -38,8 +38,6 @@ public protocol LinkageMemory {
   mutating func merge(_ cluster: CellNumber, into other: CellNumber)
   /// Makes some, not all, of the cells of a cluster one of their own, with a new number.
   mutating func split(_ cells: [CellNumber], from cluster: CellNumber)
-  /// Has a cell reviewed soon.
-  mutating func suspect(_ cell: CellNumber)
 }
 
 /// The number of an account, given in the order of signup; from 0.

@@ -1,10 +1,9 @@
 /// Weighing evidence again. A trace that was rare when it linked two accounts may since have turned out to be popular,
 /// and then what hung by it comes apart.
 ///
-/// It goes cell by cell: ``LinkageMemory/suspect(_:)`` names those to be looked at soon, because one of their traces
-/// spread beyond them, and every cell is looked at when it is ten days old and whenever its age has doubled since. One
-/// review reads at most ``Linkage/cellSize`` accounts and ``Linkage/cells`` cells; a service does a few after each batch
-/// or in the background, and no signup waits for it.
+/// It goes cell by cell: each is looked at when it is ten days old, by when a burst has ended and a popular trace has
+/// gone on, and whenever its age has doubled since. One review reads at most ``Linkage/cellSize`` accounts and
+/// ``Linkage/cells`` cells; it is for the background, and no signup waits for it.
 extension Linker {
   /// Weighs a cell's evidence again, lets go what no longer hangs together, and takes its cluster apart if nothing
   /// else holds that together.
@@ -109,8 +108,8 @@ extension Linker {
         for part in moved where part.traces.contains(trace) {
           _ = memory.tie(part.cell, ties.other, by: trace)
           let own = memory.cluster(of: part.cell)
-          let theirs = memory.cluster(of: ties.other)
-          if own != theirs { memory.merge(own, into: theirs) }
+          // What was one cluster stays one; a tie that was not enough to make two one still is not.
+          if own != cluster, memory.cluster(of: ties.other) == cluster { memory.merge(own, into: cluster) }
         }
       }
     }

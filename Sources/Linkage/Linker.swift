@@ -87,10 +87,6 @@ public struct Linker: Sendable {
       memory.read(trace, into: &record)
       if record.carriers.isEmpty { continue }
       let (recent, inHorizon) = readRecent(of: account, in: memory)
-      // At these sizes the trace may have lost its weight for those whom it linked when it was rare.
-      if record.count == 15 || record.count == 63, inTrace.count > 1 {
-        for carried in inTrace where carried.cell != 0 && carried.count > 1 { memory.suspect(carried.cell) }
-      }
       for carried in inTrace {
         let outside = Float(record.count) - inHorizon * Float(carried.count) / Float(recent)
         let together = LinkWeights.together(trace.kind, outside: outside)

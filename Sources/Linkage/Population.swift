@@ -31,13 +31,8 @@ public struct Population: LinkageMemory, Sendable {
   private var tiesOf: [CellNumber: [Ties]] = [:]
   private var reviews = ReviewQueue()
 
-  /// What happened to whom since it was last taken, for those who keep sums over clusters.
-  enum Change {
-    case moved(AccountNumber, from: CellNumber, to: CellNumber)
-    case merged(CellNumber, into: CellNumber)
-    case split([CellNumber], from: CellNumber, into: CellNumber)
-  }
-  var changes: [Change] = []
+  /// What changed since it was last taken.
+  private var changes: [LinkageChange] = []
 
   private struct Cell {
     var cluster: CellNumber = 0
@@ -66,8 +61,8 @@ public struct Population: LinkageMemory, Sendable {
 
   /// How many accounts there are.
   public var count: Int { signedUp.count }
-  /// How many numbers are given to cells and clusters, 0 included.
-  var numbers: Int { cells.count }
+  /// The next number that a cell or cluster will be given.
+  public var nextNumber: CellNumber { CellNumber(cells.count) }
 
   // MARK: Reading
 
@@ -156,9 +151,9 @@ public struct Population: LinkageMemory, Sendable {
 
   // MARK: Writing
 
-  /// Adds an account, of which the number must be ``count``.
+  /// Adds an account. Its number must be ``count``: accounts are numbered in the order in which they are added.
   public mutating func add(_ account: NewAccount) {
-    precondition(Int(account.number) == count, "accounts are numbered in the order in which they are added")
+    precondition(Int(account.number) == count, "an account is added with a number that is not the next")
     if began == nil { began = account.signedUp }
     signedUp.append(account.signedUp)
     organization.append(account.organization)
@@ -182,6 +177,7 @@ public struct Population: LinkageMemory, Sendable {
     cells[Int(number)].cluster = number
     clusters[Int(number)].cells = [number]
     reviews.add(number, madeAt: seconds)
+    changes.append(.made(number, at: seconds))
     return number
   }
 
@@ -195,7 +191,7 @@ public struct Population: LinkageMemory, Sendable {
   public mutating func move(_ account: AccountNumber, to cell: CellNumber, bySchedule: Bool) {
     let index = Int(account)
     let from = cellOf[index]
-    let before = cells[Int(from)].cluster
+    let place = LinkageChange.Place(cell: from, cluster: cells[Int(from)].cluster)
     if from != 0 {
       count(account, in: from, by: -1)
       let next = nextMember[index]
@@ -218,7 +214,10 @@ public struct Population: LinkageMemory, Sendable {
       if first != Population.none { previousMember[Int(first)] = account }
       cells[Int(cell)].firstMember = account
     }
-    changes.append(.moved(account, from: before, to: cells[Int(cell)].cluster))
+    changes.append(
+      .moved(
+        account, from: place, to: LinkageChange.Place(cell: cell, cluster: cells[Int(cell)].cluster),
+        bySchedule: bySchedule))
   }
 
   private mutating func count(_ account: AccountNumber, in cell: CellNumber, by one: Int32) {
@@ -258,26 +257,17 @@ public struct Population: LinkageMemory, Sendable {
 
   /// Has a trace tie two cells together.
   public mutating func tie(_ first: CellNumber, _ second: CellNumber, by trace: UInt64) -> Int {
-    _ = add(trace, from: second, to: first)
-    return add(trace, from: first, to: second)
-  }
-
-  private mutating func add(_ trace: UInt64, from cell: CellNumber, to other: CellNumber) -> Int {
-    var ties = tiesOf[cell] ?? []
-    let place = ties.firstIndex { $0.other == other } ?? ties.count
-    if place == ties.count { ties.append(Ties(other: other, traces: [])) }
-    if ties[place].traces.count < Ties.limit, !ties[place].traces.contains(trace) { ties[place].traces.append(trace) }
-    tiesOf[cell] = ties
-    return ties[place].traces.count
+    tiesOf[second, default: []].add(trace, to: first)
+    let count = tiesOf[first, default: []].add(trace, to: second)
+    changes.append(.tied(first, second, by: trace))
+    return count
   }
 
   /// Takes a tie away.
   public mutating func untie(_ first: CellNumber, _ second: CellNumber, from trace: UInt64) {
-    for (cell, other) in [(first, second), (second, first)] {
-      guard let place = tiesOf[cell]?.firstIndex(where: { $0.other == other }) else { continue }
-      tiesOf[cell]?[place].traces.removeAll { $0 == trace }
-      if tiesOf[cell]?[place].traces.isEmpty == true { tiesOf[cell]?.remove(at: place) }
-    }
+    tiesOf[first]?.remove(trace, to: second)
+    tiesOf[second]?.remove(trace, to: first)
+    changes.append(.untied(first, second, from: trace))
   }
 
   /// Moves all cells of a cluster to another, which keeps its number.
@@ -310,8 +300,12 @@ public struct Population: LinkageMemory, Sendable {
     changes.append(.split(cells, from: cluster, into: new))
   }
 
-  /// Has a cell reviewed soon.
-  public mutating func suspect(_ cell: CellNumber) { reviews.suspect(cell) }
+  /// Takes what changed, in order, since this was last called.
+  public mutating func takeChanges() -> [LinkageChange] {
+    if changes.isEmpty { return [] }
+    defer { changes = [] }
+    return changes
+  }
 
   /// A cell that is to be reviewed now, if there is one.
   public mutating func nextReview(at seconds: Int64) -> CellNumber? {

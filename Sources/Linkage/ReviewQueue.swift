@@ -1,5 +1,4 @@
-/// Which cells are to be reviewed when: suspects at once, and every cell when it is ten days old and whenever its age
-/// has doubled since.
+/// Which cells are to be reviewed when: every cell when it is ten days old and whenever its age has doubled since.
 struct ReviewQueue: Sendable {
   /// How old a cell is at its first review.
   static let firstAfterSeconds: Int64 = 10 * 86_400
@@ -27,14 +26,8 @@ struct ReviewQueue: Sendable {
 
   /// Cells that await their nth review. All in a line wait equally long, so that each is in order of time.
   private var lines: [Line] = []
-  private var suspects = Line()
-  private var suspected: Set<CellNumber> = []
 
   mutating func add(_ cell: CellNumber, madeAt seconds: Int64) { add(cell, seconds, 0) }
-
-  mutating func suspect(_ cell: CellNumber) {
-    if suspected.insert(cell).inserted { suspects.entries.append(Entry(cell: cell, at: .min)) }
-  }
 
   private mutating func add(_ cell: CellNumber, _ seconds: Int64, _ line: Int) {
     while lines.count <= line { lines.append(Line()) }
@@ -43,11 +36,6 @@ struct ReviewQueue: Sendable {
 
   /// Takes the next cell that is due and needed; those that are not are forgotten.
   mutating func next(at seconds: Int64, isNeeded: (CellNumber) -> Bool) -> CellNumber? {
-    while suspects.first != nil {
-      let cell = suspects.takeFirst().cell
-      suspected.remove(cell)
-      if isNeeded(cell) { return cell }
-    }
     for line in lines.indices {
       while let first = lines[line].first, first.at <= seconds {
         _ = lines[line].takeFirst()

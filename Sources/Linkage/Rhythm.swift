@@ -11,6 +11,8 @@ public struct Rhythm: Sendable, Hashable {
   /// The ``closeness`` of hours from which they are few: 0.85 is a standard deviation of two hours.
   public static let close: Float = 0.85
 
+  /// How far apart the middles of the hours of two accounts that keep one schedule may lie.
+  public static let sameHours: Float = 2.25
   /// Days with usage below which there is no rhythm to speak of.
   public static let leastDays = 4
 
@@ -78,7 +80,7 @@ public struct Rhythm: Sendable, Hashable {
   public func agrees(with other: Rhythm) -> Bool {
     if activeDays < Rhythm.leastDays - 1 || closeness < Rhythm.close { return false }
     let apart = abs(hour - other.hour)
-    return min(apart, 24 - apart) <= 2 && exchangesPerDay < other.exchangesPerDay * 1.5
+    return min(apart, 24 - apart) <= Rhythm.sameHours && exchangesPerDay < other.exchangesPerDay * 1.5
       && other.exchangesPerDay < exchangesPerDay * 1.5
   }
 }

@@ -91,6 +91,9 @@ public struct Timeline: Sendable {
     }
   }
 
+  /// The hour of the last event, since 1970.
+  public var hour: Int64 { usage.now }
+
   // MARK: Judging
 
   /// The next account of which the verdict may have changed; `nil` when there is none.
@@ -177,17 +180,18 @@ public struct Timeline: Sendable {
   /// Makes the sums of clusters follow the accounts that moved, and has those judged.
   /// - Parameter new: an account that is about to be judged anyway.
   private mutating func settle(except new: AccountNumber? = nil) {
-    while sums.count < population.numbers {
+    while sums.count < Int(population.nextNumber) {
       sums.append(Activity())
       isRaised.append(false)
     }
-    for change in population.changes {
+    let changes = population.takeChanges()
+    for change in changes {
       switch change {
-      case .moved(let account, let from, let to):
+      case .moved(let account, let from, let to, _):
         // Those in no cluster are summed under 0; nobody reads it, and it spares a test.
-        sums[Int(from)] -= usage.activity[Int(account)]
-        sums[Int(to)] += usage.activity[Int(account)]
-        if account != new, to != 0 { wait(account) }
+        sums[Int(from.cluster)] -= usage.activity[Int(account)]
+        sums[Int(to.cluster)] += usage.activity[Int(account)]
+        if account != new, to.cluster != 0 { wait(account) }
       case .merged(let from, let into):
         sums[Int(into)] += sums[Int(from)]
         sums[Int(from)] = Activity()
@@ -203,9 +207,9 @@ public struct Timeline: Sendable {
             sums[Int(into)] += usage.activity[Int(member)]
           }
         }
+      case .made, .tied, .untied: break
       }
     }
-    population.changes.removeAll(keepingCapacity: true)
   }
 
   /// Links an account by its schedule, if it keeps one that its neighbours keep.
