@@ -39,6 +39,10 @@ let package = Package(
       dependencies: ["CLibPQ", .product(name: "Logging", package: "swift-log")],
       swiftSettings: settings),
     // Row 2
+    .target(
+      name: "Ledger",
+      dependencies: ["Compliance", .product(name: "Crypto", package: "swift-crypto")],
+      swiftSettings: settings),
     .target(name: "Linkage", dependencies: ["Compliance"], swiftSettings: settings),
     .target(name: "Ownership", dependencies: ["Compliance"], swiftSettings: settings),
     .target(
@@ -96,7 +100,7 @@ let package = Package(
     .executableTarget(
       name: "clearance",
       dependencies: [
-        "ClearanceAPI", "RuleBook", "Screening",
+        "ClearanceAPI", "Ownership", "RuleBook", "Screening",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Configuration", package: "swift-configuration"),
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
@@ -106,6 +110,8 @@ let package = Package(
     .executableTarget(name: "cel-conformance", dependencies: ["CEL"], swiftSettings: settings),
     .testTarget(name: "CELTests", dependencies: ["CEL"], exclude: ["Fuzz/run", "Golden"], swiftSettings: settings),
     .testTarget(name: "ComplianceTests", dependencies: ["Compliance"], swiftSettings: settings),
+    .testTarget(
+      name: "LedgerTests", dependencies: ["Compliance", "Ledger"], exclude: ["Stranger"], swiftSettings: settings),
     .testTarget(name: "LinkageTests", dependencies: ["Compliance", "Linkage"], swiftSettings: settings),
     .testTarget(
       name: "OwnershipTests", dependencies: ["Compliance", "Ownership"], swiftSettings: settings),

@@ -68,8 +68,7 @@ public enum APIServer {
         DecisionLaneChannel(
           base: HTTP1Channel(
             responder: responder,
-            configuration: .init(
-              additionalChannelHandlers: [MalformedHTTPHandler(), HalfRequestHandler()], idleTimeout: .seconds(75))),
+            configuration: .init(additionalChannelHandlers: [MalformedHTTPHandler(), HalfRequestHandler()])),
           decisions: decisions, authentication: authentication, requests: requests)
       },
       configuration: .init(address: .hostname(configuration.host, port: configuration.port), serverName: name),

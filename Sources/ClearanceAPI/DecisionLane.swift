@@ -1,14 +1,18 @@
 import ClearanceService
 import Compliance
-import HTTPTypes
 import Hummingbird
 import HummingbirdCore
 import Logging
 import NIOCore
-import NIOHTTPTypes
+import NIOHTTP1
+import NIOHTTPTypesHTTP1
 
 /// HTTP/1.1 connections with a ``DecisionLane`` each.
 struct DecisionLaneChannel: ServerChildChannel {
+  /// How long a connection may be without traffic.
+  static let idleTimeout = TimeAmount.seconds(75)
+
+  /// Without an idle timeout of its own: it does not see the requests that the lane takes.
   let base: HTTP1Channel
   let decisions: DecisionRoutes
   let authentication: AuthenticationMiddleware
@@ -17,10 +21,14 @@ struct DecisionLaneChannel: ServerChildChannel {
   func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<HTTP1Channel.Value> {
     base.setup(channel: channel, logger: logger).flatMapThrowing { value in
       let pipeline = channel.pipeline.syncOperations
-      // Behind the handler that knows of idle and of closing connections, so that it sees these requests too.
-      try pipeline.addHandler(
-        DecisionLane(decisions: decisions, authentication: authentication, requests: requests),
-        position: .after(try pipeline.handler(type: HTTPConnectionStateHandler.self)))
+      // Before the handler that makes other types of a request's head and of an answer's, which takes longer than to
+      // read them.
+      let codec = try pipeline.handler(type: HTTP1ToHTTPServerCodec.self)
+      try pipeline.addHandlers(
+        [
+          IdleStateHandler(allTimeout: DecisionLaneChannel.idleTimeout),
+          DecisionLane(decisions: decisions, authentication: authentication, requests: requests),
+        ], position: .before(codec))
       return value
     }
   }
@@ -38,17 +46,20 @@ struct DecisionLaneChannel: ServerChildChannel {
 ///
 /// A connection's answers stand in the order of its requests: a request is taken only when none that passed by
 /// awaits its answer, and while one is taken, what the client sends after it is held back, and then no more is read.
+///
+/// The handlers that come after this one close connections, at a shutdown and after errors, and do not see the requests
+/// that it takes. So while it has one, what they would close the connection for is held back too.
 final class DecisionLane: ChannelDuplexHandler {
-  typealias InboundIn = HTTPRequestPart
-  typealias InboundOut = HTTPRequestPart
-  typealias OutboundIn = HTTPResponsePart
-  typealias OutboundOut = HTTPResponsePart
+  typealias InboundIn = HTTPServerRequestPart
+  typealias InboundOut = HTTPServerRequestPart
+  typealias OutboundIn = HTTPServerResponsePart
+  typealias OutboundOut = HTTPServerResponsePart
 
   private enum State {
     /// This many requests that passed by await the end of their answers.
     case passing(Int)
     /// A request is taken, and its body is arriving.
-    case collecting(HTTPRequest, ByteBuffer, since: ContinuousClock.Instant)
+    case collecting(HTTPRequestHead, DecisionHead, ByteBuffer, since: ContinuousClock.Instant)
     /// A request is whole, and its decision is being recorded.
     case deciding(since: ContinuousClock.Instant)
   }
@@ -57,9 +68,11 @@ final class DecisionLane: ChannelDuplexHandler {
   private let authentication: AuthenticationMiddleware
   private let requests: RequestMetrics
   private var state = State.passing(0)
-  private var held = CircularBuffer<HTTPRequestPart>()
+  /// Whether a request that passes by is not whole yet.
+  private var isArriving = false
+  private var held = CircularBuffer<HTTPServerRequestPart>()
   private var isReadHeld = false
-  private var isEndHeld = false
+  private var heldEvents: [Any] = []
   private var heldError: (any Error)?
   private var context: ChannelHandlerContext?
   private var date = HTTPDate()
@@ -82,12 +95,31 @@ final class DecisionLane: ChannelDuplexHandler {
   }
 
   func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-    // The end of what the client sends would close the connection, and the answer would be lost.
-    // With held requests before it, it waits for those as well.
-    if case .deciding = state, case ChannelEvent.inputClosed = event {
-      isEndHeld = true
-    } else {
+    switch (state, event) {
+    case (_, is IdleStateHandler.IdleStateEvent):
+      closeIfIdle(context)
+    case (.deciding, ChannelEvent.inputClosed), (.deciding, is ChannelShouldQuiesceEvent):
+      // Either would close the connection, and the answer would be lost. With held requests before it, it waits for
+      // those as well.
+      heldEvents.append(event)
+    case (.collecting(let head, _, let body, _), is ChannelShouldQuiesceEvent):
+      // The rest of it may never come. Those who know how long to wait for it get it as far as it has come.
+      state = .passing(1)
+      isArriving = true
+      context.fireChannelRead(wrapInboundOut(.head(head)))
+      if body.readableBytes > 0 { context.fireChannelRead(wrapInboundOut(.body(body))) }
       context.fireUserInboundEventTriggered(event)
+    default:
+      context.fireUserInboundEventTriggered(event)
+    }
+  }
+
+  /// Ends a connection without traffic, unless it is waiting for us.
+  private func closeIfIdle(_ context: ChannelHandlerContext) {
+    switch state {
+    case .deciding: break
+    case .passing(let count) where count > 0 && !isArriving: break
+    case .passing, .collecting: context.close(promise: nil)
     }
   }
 
@@ -102,47 +134,42 @@ final class DecisionLane: ChannelDuplexHandler {
     context.write(data, promise: promise)
   }
 
-  private func receive(_ part: HTTPRequestPart, _ context: ChannelHandlerContext) {
+  private func receive(_ part: HTTPServerRequestPart, _ context: ChannelHandlerContext) {
     switch (state, part) {
     case (.deciding, _):
       held.append(part)
-    case (.passing(0), .head(let head)) where DecisionLane.takes(head):
-      state = .collecting(head, ByteBuffer(), since: .now)
-    case (.passing(let count), _):
-      if case .head = part { state = .passing(count + 1) }
+    case (.passing(let count), .head(let head)):
+      if count == 0, let decision = DecisionHead(head) {
+        state = .collecting(head, decision, ByteBuffer(), since: .now)
+      } else {
+        (state, isArriving) = (.passing(count + 1), true)
+        context.fireChannelRead(wrapInboundOut(part))
+      }
+    case (.passing, .body):
       context.fireChannelRead(wrapInboundOut(part))
-    case (.collecting(let head, var body, let start), .body(var bytes)):
+    case (.passing, .end):
+      isArriving = false
+      context.fireChannelRead(wrapInboundOut(part))
+    case (.collecting(let head, let decision, var body, let start), .body(var bytes)):
       // The buffer must have one owner while it grows.
       state = .passing(0)
       body.writeBuffer(&bytes)
-      state = .collecting(head, body, since: start)
-    case (.collecting(let head, let body, let start), .end):
+      state = .collecting(head, decision, body, since: start)
+    case (.collecting(_, let decision, let body, let start), .end):
       state = .deciding(since: start)
-      decide(head, body, on: context)
+      decide(decision, body, on: context)
     case (.collecting, .head):
       // The decoder gives every head an end before the next head.
       context.close(promise: nil)
     }
   }
 
-  /// Whether a request is one for this lane. Its body's length must be told and within the limit, so that nothing
-  /// can go wrong with it but its end.
-  private static func takes(_ head: HTTPRequest) -> Bool {
-    guard head.path == "/v1/decisions", head.method == .post,
-      let length = head.headerFields[.contentLength].flatMap({ Int($0) }),
-      (0...SubmissionLimits.bodyBytes).contains(length)
-    else { return false }
-    return !head.headerFields.contains { field in
-      field.name == .connection || field.name == .expect || field.name == DecisionRoutes.idempotencyHeader
-    }
-  }
-
-  private func decide(_ head: HTTPRequest, _ body: ByteBuffer, on context: ChannelHandlerContext) {
+  private func decide(_ head: DecisionHead, _ body: ByteBuffer, on context: ChannelHandlerContext) {
     do {
-      let caller = try authentication.caller(head.headerFields)
-      try DecisionRoutes.check(head.headerFields, caller)
+      let caller = try authentication.caller(authorization: head.authorization)
+      try DecisionRoutes.check(caller, contentType: head.contentType, isFromBrowser: head.isFromBrowser)
       let request = try decisions.request(
-        head.headerFields, body: Array(body.readableBytesView), caller: caller, asOf: nil)
+        Array(body.readableBytesView), caller: caller, asOf: nil, idempotencyKey: nil)
       let eventLoop = context.eventLoop
       let lane = NIOLoopBound(self, eventLoop: eventLoop)
       decisions.service.decide(request) { result in
@@ -157,28 +184,29 @@ final class DecisionLane: ChannelDuplexHandler {
 extension DecisionLane {
   private func answer(_ result: Result<DecisionService.Answer, DecisionError>) {
     switch result {
-    case .success(let answer):
-      self.answer(.created, Response.headers("application/json"), ByteBuffer(string: answer.json))
+    case .success(let answer): self.answer(.created, Response.headers("application/json"), answer.body)
     case .failure(let error): answer(Problem(error))
     }
   }
 
-  private func answer(_ problem: Problem) {
-    answer(problem.status, problem.responseHeaders, ByteBuffer(bytes: problem.json.bytes))
-  }
+  private func answer(_ problem: Problem) { answer(problem.status, problem.responseHeaders, problem.json.bytes) }
 
-  private func answer(_ status: HTTPResponse.Status, _ headers: HTTPFields, _ body: ByteBuffer) {
+  private func answer(_ status: HTTPResponse.Status, _ fields: HTTPFields, _ body: [UInt8]) {
     // Without a context the client has gone; what was decided is on record.
     guard let context, case .deciding(let start) = state else { return }
-    var headers = headers
-    headers[.contentLength] = String(body.readableBytes)
-    headers[.date] = date.text
-    headers[.server] = APIServer.name
-    let head = HTTPResponse(status: status, headerFields: headers)
+    var headers = HTTPHeaders(fields)
+    headers.add(name: "Content-Length", value: String(body.count))
+    headers.add(name: "Date", value: date.text)
+    headers.add(name: "Server", value: APIServer.name)
+    let head = HTTPResponseHead(
+      version: .http1_1, status: HTTPResponseStatus(statusCode: status.code, reasonPhrase: status.reasonPhrase),
+      headers: headers)
+    var bytes = context.channel.allocator.buffer(capacity: body.count)
+    bytes.writeBytes(body)
     requests.record(method: .post, route: "/v1/decisions", status: status, duration: start.duration(to: .now))
     state = .passing(0)
     context.write(wrapOutboundOut(.head(head)), promise: nil)
-    context.write(wrapOutboundOut(.body(body)), promise: nil)
+    context.write(wrapOutboundOut(.body(.byteBuffer(bytes))), promise: nil)
     context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
     resume(context)
   }
@@ -203,35 +231,49 @@ extension DecisionLane {
       heldError = nil
       context.fireErrorCaught(error)
     }
-    if isEndHeld {
-      isEndHeld = false
-      context.fireUserInboundEventTriggered(ChannelEvent.inputClosed)
-    }
+    let events = heldEvents
+    heldEvents = []
+    for event in events { userInboundEventTriggered(context: context, event: event) }
   }
 }
 
-/// The time of an answer as HTTP writes it (RFC 9110 section 5.6.7), made anew once a second.
-private struct HTTPDate {
-  private static let days = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"]
-  private static let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
-  private var second: Int64 = -1
-  private var last = ""
+/// What the head of a request for the lane says.
+private struct DecisionHead {
+  private(set) var authorization: String?
+  private(set) var contentType: String?
+  /// Whether a page in a browser sent it.
+  private(set) var isFromBrowser = false
 
-  var text: String {
-    mutating get {
-      let now = Instant.now
-      let second = now.microsecondsSinceEpoch / 1_000_000
-      if second != self.second {
-        self.second = second
-        let date = now.date
-        let (year, month, day) = date.parts
-        let time = second % 86_400
-        let clock = [time / 3600, time / 60 % 60, time % 60].map { ($0 < 10 ? "0" : "") + String($0) }
-        last =
-          "\(HTTPDate.days[Int(date.daysSinceEpoch) % 7]), \(day < 10 ? "0" : "")\(day) \(HTTPDate.months[month - 1]) "
-          + "\(year) \(clock.joined(separator: ":")) GMT"
+  /// Nil for a request that is not for the lane. Its body's length must be told and within the limit, so that nothing
+  /// can go wrong with it but its end, and what it says twice is for others to make sense of.
+  init?(_ head: HTTPRequestHead) {
+    guard head.method == .POST, head.uri == "/v1/decisions", head.version == .http1_1 else { return nil }
+    var length: Int?
+    for (name, value) in head.headers {
+      if DecisionHead.is(name, "content-length") {
+        guard length == nil, let number = Int(value) else { return nil }
+        length = number
+      } else if DecisionHead.is(name, "content-type") {
+        guard contentType == nil else { return nil }
+        contentType = value
+      } else if DecisionHead.is(name, "authorization") {
+        guard authorization == nil else { return nil }
+        authorization = value
+      } else if DecisionHead.is(name, "origin") {
+        isFromBrowser = true
+      } else if DecisionHead.is(name, "connection") || DecisionHead.is(name, "expect")
+        || DecisionHead.is(name, "idempotency-key")
+      {
+        return nil
       }
-      return last
     }
+    guard let length, (0...SubmissionLimits.bodyBytes).contains(length) else { return nil }
+  }
+
+  /// Whether a field has this name, which is given in lower case.
+  private static func `is`(_ name: String, _ lowercase: StaticString) -> Bool {
+    let bytes = name.utf8
+    guard bytes.count == lowercase.utf8CodeUnitCount else { return false }
+    return lowercase.withUTF8Buffer { zip(bytes, $0).allSatisfy { $0 | 0x20 == $1 } }
   }
 }

@@ -21,15 +21,18 @@ struct DecisionRoutes: Sendable {
   }
 
   @Sendable private func decide(_ request: Request, _ context: APIContext) async throws -> Response {
-    try DecisionRoutes.check(request.headers, context.caller)
+    try DecisionRoutes.check(
+      context.caller, contentType: request.headers[.contentType], isFromBrowser: request.headers[.origin] != nil)
     let query = try Query(request, allowed: ["dry_run", "as_of"])
     let asOf = try query.date("as_of")
     let isDryRun = try query.boolean("dry_run") ?? false
     let body = try await DecisionRoutes.body(request, limit: SubmissionLimits.bodyBytes)
-    let decision = try self.request(request.headers, body: body, caller: context.caller, asOf: asOf)
+    let decision = try self.request(
+      body, caller: context.caller, asOf: asOf, idempotencyKey: try DecisionRoutes.idempotencyKey(request.headers))
     if isDryRun { return .json(service.dryRun(decision.submission, asOf: asOf)) }
     let answer = try await answer(decision)
-    var response = Response.json(text: answer.json, status: answer.isRepeated ? .ok : .created)
+    var response = Response.bytes(
+      answer.body, type: "application/json", status: answer.isRepeated ? .ok : .created)
     if answer.isRepeated, let replayed = HTTPField.Name("Idempotency-Replayed") {
       response.headers[replayed] = "true"
     }
@@ -37,18 +40,17 @@ struct DecisionRoutes: Sendable {
   }
 
   /// What can be told of a request for a decision before its body is read.
-  static func check(_ headers: HTTPFields, _ caller: Caller) throws(Problem) {
+  static func check(_ caller: Caller, contentType: String?, isFromBrowser: Bool) throws(Problem) {
     try caller.require(.signup, .officer)
-    try requireJSON(headers)
+    try requireJSON(contentType: contentType, isFromBrowser: isFromBrowser)
   }
 
-  /// The request for a decision that a body and its header make.
+  /// The request for a decision that a body and what was said beside it make.
   func request(
-    _ headers: HTTPFields, body: [UInt8], caller: Caller, asOf: CalendarDate?
+    _ body: [UInt8], caller: Caller, asOf: CalendarDate?, idempotencyKey: String?
   ) throws(Problem) -> DecisionService.Request {
     DecisionService.Request(
-      submission: try submission(body), asOf: asOf, client: caller.id,
-      idempotencyKey: try DecisionRoutes.idempotencyKey(headers), body: body)
+      submission: try submission(body), asOf: asOf, client: caller.id, idempotencyKey: idempotencyKey, body: body)
   }
 
   private func submission(_ body: [UInt8]) throws(Problem) -> Submission {
@@ -128,7 +130,7 @@ struct DecisionRoutes: Sendable {
     return text + "}"
   }
 
-  static let idempotencyHeader = HTTPField.Name("Idempotency-Key")
+  private static let idempotencyHeader = HTTPField.Name("Idempotency-Key")
 
   private static func idempotencyKey(_ headers: HTTPFields) throws(Problem) -> String? {
     guard let name = idempotencyHeader, let key = headers[name] else { return nil }
@@ -143,10 +145,10 @@ struct DecisionRoutes: Sendable {
   /// A body must be said to be JSON or not be said to be anything. What command-line clients say by default
   /// (`curl -d`) is let pass too, but not from a browser: a page of another origin may send that without asking, and
   /// a service on loopback without keys trusts whoever reaches it.
-  static func requireJSON(_ headers: HTTPFields) throws(Problem) {
-    guard let type = headers[.contentType], type != "application/json" else { return }
+  private static func requireJSON(contentType: String?, isFromBrowser: Bool) throws(Problem) {
+    guard let type = contentType, type != "application/json" else { return }
     let essence = type.prefix { $0 != ";" }.lowercased().filter { $0 != " " }
-    let isDefault = essence == "application/x-www-form-urlencoded" && headers[.origin] == nil
+    let isDefault = essence == "application/x-www-form-urlencoded" && !isFromBrowser
     guard essence == "application/json" || essence.hasSuffix("+json") || isDefault else {
       throw Problem(
         .unsupportedMediaType, "the body is said to be `\(type.prefix(100))`",

@@ -65,14 +65,14 @@ struct AuthenticationMiddleware: RouterMiddleware {
     _ request: Request, context: APIContext, next: (Request, APIContext) async throws -> Response
   ) async throws -> Response {
     var context = context
-    context.caller = try caller(request.headers)
+    context.caller = try caller(authorization: request.headers[.authorization])
     return try await next(request, context)
   }
 
-  /// Who sent a request with this header.
-  func caller(_ headers: HTTPFields) throws(Problem) -> Caller {
+  /// Who sent a request with this `Authorization`.
+  func caller(authorization: String?) throws(Problem) -> Caller {
     if keys.isOpen { return .anonymous }
-    guard let header = headers[.authorization] else {
+    guard let header = authorization else {
       throw Problem(
         .unauthenticated, "the request has no Authorization header", remedy: "Send `Authorization: Bearer KEY`.")
     }

@@ -41,10 +41,10 @@ public final class DecisionService: Sendable {
     }
   }
 
-  /// An answer: JSON text, and whether it was given before.
+  /// An answer, and whether it was given before.
   public struct Answer: Sendable {
-    /// The answer as it was recorded.
-    public let json: String
+    /// The answer as it was recorded: the UTF-8 bytes of JSON.
+    public let body: [UInt8]
     /// Its verdict, for the log and metrics; `nil` for a repeated answer.
     public let verdict: Verdict?
     /// Whether an earlier request under the same key was answered with it.
@@ -106,7 +106,7 @@ public final class DecisionService: Sendable {
     }
     if isRecorded {
       verdicts[judgement.verdict]?.increment()
-      return Answer(json: decision.answer, verdict: judgement.verdict, isRepeated: false)
+      return Answer(body: decision.answer, verdict: judgement.verdict, isRepeated: false)
     }
     // Another request took the key between the look-up and the commit; its decision is committed by now.
     if let key, let answer = try await repeated(key) { return answer }
@@ -134,7 +134,7 @@ public final class DecisionService: Sendable {
       switch result {
       case .success:
         self.verdicts[judgement.verdict]?.increment()
-        answer(.success(Answer(json: decision.answer, verdict: judgement.verdict, isRepeated: false)))
+        answer(.success(Answer(body: decision.answer, verdict: judgement.verdict, isRepeated: false)))
       case .failure(let error): answer(.failure(.recording(error)))
       }
     }
@@ -143,7 +143,7 @@ public final class DecisionService: Sendable {
   private func repeated(_ key: NewDecision.IdempotencyKey) async throws -> Answer? {
     guard let (hash, decision) = try await store.decision(for: key) else { return nil }
     guard hash == key.requestHash else { throw DecisionError.idempotencyConflict }
-    return Answer(json: decision.answer, verdict: nil, isRepeated: true)
+    return Answer(body: Array(decision.answer.utf8), verdict: nil, isRepeated: true)
   }
 
   private func make(_ request: Request, key: NewDecision.IdempotencyKey?) -> (NewDecision, Judgement) {
@@ -160,8 +160,8 @@ public final class DecisionService: Sendable {
       id: id, accountID: request.submission.id, verdict: judgement.verdict, asOf: judgement.asOf, decidedAt: now,
       ruleset: judgement.ruleset, rules: judgement.matched.map(\.rule.id), policies: policies,
       lists: facts.screened.hitLists, trigger: "submission", engine: Engine.version, recordedBy: request.client,
-      facts: facts.json.serialized,
-      answer: answer.serialized, idempotencyKey: key)
+      facts: facts.json.bytes,
+      answer: answer.bytes, idempotencyKey: key)
     return (decision, judgement)
   }
 

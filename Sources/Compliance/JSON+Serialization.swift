@@ -1,9 +1,7 @@
 extension JSON {
   /// The text of this value without white space, numbers as they were written.
   public var serialized: String {
-    var output: [UInt8] = []
-    write(into: &output, canonical: false)
-    return String(decoding: output, as: UTF8.self)
+    String(decoding: bytes, as: UTF8.self)
   }
 
   /// The UTF-8 bytes of ``serialized``.
@@ -15,7 +13,8 @@ extension JSON {
   }
 
   /// The canonical form of RFC 8785: members sorted by the UTF-16 units of their names, numbers as
-  /// ECMAScript prints the double nearest to them, no white space. Equal values have equal bytes.
+  /// ECMAScript prints the double nearest to them, no white space. Equal values have equal bytes. A number beyond all
+  /// doubles, of which RFC 8785 knows no form, stays as it was written.
   public var canonicalBytes: [UInt8] {
     var output: [UInt8] = []
     write(into: &output, canonical: true)
@@ -53,30 +52,37 @@ extension JSON {
     }
   }
 
-  // RFC 8785 section 3.2.2.2: only what must be escaped is, with the short forms where they exist.
-  private static func writeString(_ text: String, into output: inout [UInt8]) {
-    let quote = UInt8(ascii: "\"")
-    let backslash = UInt8(ascii: "\\")
+  private static let quote = UInt8(ascii: "\"")
+  private static let backslash = UInt8(ascii: "\\")
+
+  /// Writes a string with its quotes. Only what must be escaped is, with the short forms where they exist (RFC 8785
+  /// section 3.2.2.2).
+  package static func writeString(_ text: String, into output: inout [UInt8]) {
     output.append(quote)
-    var rest = text.utf8[...]
-    while let index = rest.firstIndex(where: { $0 < 0x20 || $0 == quote || $0 == backslash }) {
-      output.append(contentsOf: rest[..<index])
-      let byte = rest[index]
-      switch byte {
-      case quote, backslash: output.append(contentsOf: [backslash, byte])
-      case 0x08: output.append(contentsOf: "\\b".utf8)
-      case 0x09: output.append(contentsOf: "\\t".utf8)
-      case 0x0A: output.append(contentsOf: "\\n".utf8)
-      case 0x0C: output.append(contentsOf: "\\f".utf8)
-      case 0x0D: output.append(contentsOf: "\\r".utf8)
-      default:
-        let digits = String(byte, radix: 16)
-        output.append(contentsOf: ("\\u00" + (digits.count == 1 ? "0" : "") + digits).utf8)
-      }
-      rest = rest[rest.index(after: index)...]
+    // Nearly all text lies in one piece and has nothing to escape; it is copied as a whole.
+    let isWritten =
+      text.utf8.withContiguousStorageIfAvailable { bytes in
+        for byte in bytes where byte < 0x20 || byte == quote || byte == backslash { return false }
+        output.append(contentsOf: bytes)
+        return true
+      } ?? false
+    if !isWritten { for byte in text.utf8 { write(byte, into: &output) } }
+    output.append(quote)
+  }
+
+  private static func write(_ byte: UInt8, into output: inout [UInt8]) {
+    switch byte {
+    case quote, backslash: output.append(contentsOf: [backslash, byte])
+    case 0x08: output.append(contentsOf: "\\b".utf8)
+    case 0x09: output.append(contentsOf: "\\t".utf8)
+    case 0x0A: output.append(contentsOf: "\\n".utf8)
+    case 0x0C: output.append(contentsOf: "\\f".utf8)
+    case 0x0D: output.append(contentsOf: "\\r".utf8)
+    case ..<0x20:
+      let digits = String(byte, radix: 16)
+      output.append(contentsOf: ("\\u00" + (digits.count == 1 ? "0" : "") + digits).utf8)
+    default: output.append(byte)
     }
-    output.append(contentsOf: rest)
-    output.append(quote)
   }
 
   /// A finite double as ECMAScript's Number::toString prints it (RFC 8785 section 3.2.2.3).

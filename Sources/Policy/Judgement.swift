@@ -74,10 +74,7 @@ extension Edition {
     for gap in schema.lists.gaps(facts.screened) {
       judgement.warnings.append("\(gap.list) cannot be answered by: \(gap.reason)")
     }
-    let absent = schema.lists.absent(facts.screened)
-    if !absent.isEmpty {
-      judgement.warnings.append("not screened against, since never imported: \(absent.joined(separator: ", "))")
-    }
+    if let warning = schema.lists.warningOfAbsent(facts.screened) { judgement.warnings.append(warning) }
     judgement.screened = facts.screened
     if schema.attributes == nil, let attributes = facts.submission.attributes, attributes != .object([]) {
       judgement.warnings.append("attributes were submitted but schema.yaml declares none, so that no rule sees them")

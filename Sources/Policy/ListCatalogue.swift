@@ -31,6 +31,15 @@ public struct ListCatalogue: Sendable {
   public let matchScore: Double
   /// Who answers for the choice of lists.
   public let owner: String?
+  /// What an answer says when no list takes part; `nil` if nothing needs to be said.
+  private let warningOfNone: String?
+
+  init(lists: [Declaration], matchScore: Double, owner: String?) {
+    self.lists = lists
+    self.matchScore = matchScore
+    self.owner = owner
+    warningOfNone = ListCatalogue.warning(of: lists.filter { !$0.isRequired })
+  }
 
   /// No list is used.
   static let none = ListCatalogue(lists: [], matchScore: 0.9, owner: nil)
@@ -46,11 +55,18 @@ public struct ListCatalogue: Sendable {
     }
   }
 
-  /// The lists that take no part because they were never imported.
-  func absent(_ screened: Screened) -> [String] {
-    lists.filter { declaration in
-      !declaration.isRequired && !screened.lists.contains { $0.id == declaration.id }
-    }.map(\.id)
+  /// What an answer says of the lists that take no part because they were never imported.
+  func warningOfAbsent(_ screened: Screened) -> String? {
+    if screened.lists.isEmpty { return warningOfNone }
+    return ListCatalogue.warning(
+      of: lists.filter { declaration in
+        !declaration.isRequired && !screened.lists.contains { $0.id == declaration.id }
+      })
+  }
+
+  private static func warning(of absent: [Declaration]) -> String? {
+    absent.isEmpty
+      ? nil : "not screened against, since never imported: \(absent.map(\.id).joined(separator: ", "))"
   }
 }
 

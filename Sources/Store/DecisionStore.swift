@@ -45,10 +45,10 @@ public struct NewDecision: Sendable {
   public let engine: String
   /// The id of the API key that asked; all zeros for a caller without one.
   public let recordedBy: UUID
-  /// All that judging saw, as JSON text.
-  public let facts: String
-  /// The answer as it is given to the caller, as JSON text.
-  public let answer: String
+  /// All that judging saw: the UTF-8 bytes of JSON.
+  public let facts: [UInt8]
+  /// The answer as it is given to the caller: the UTF-8 bytes of JSON.
+  public let answer: [UInt8]
   /// Set when the caller sent one.
   public let idempotencyKey: IdempotencyKey?
 
@@ -56,8 +56,7 @@ public struct NewDecision: Sendable {
   public init(
     id: UUID, accountID: String, verdict: Verdict, asOf: CalendarDate, decidedAt: Instant, ruleset: String,
     rules: [String], policies: [String], lists: [String], trigger: String, engine: String, recordedBy: UUID,
-    facts: String,
-    answer: String, idempotencyKey: IdempotencyKey?
+    facts: [UInt8], answer: [UInt8], idempotencyKey: IdempotencyKey?
   ) {
     self.id = id
     self.accountID = accountID
@@ -102,65 +101,70 @@ public struct DecisionStore: Sendable {
   /// Stores decisions through a pool of connections to a migrated database.
   public init(_ pool: ConnectionPool) { self.pool = pool }
 
-  // One statement is one transaction: when it returns, its rows are durable, and if it fails none is there.
+  // Copying costs the server the least: it forms many rows at a time and logs them by the page.
   private static let recording = """
-    insert into decisions (id, account_id, verdict, as_of, decided_at, ruleset, rules, policies, lists, trigger, engine,
-      recorded_by, facts, answer)
-    select id, account_id, verdict, as_of::date, decided_at, ruleset, string_to_array(rules, ','),
-      string_to_array(policies, ','), string_to_array(lists, ','), trigger, engine, recorded_by, facts::json,
-      answer::json
-    from unnest(
-      $1::uuid[], $2::text[], $3::text[], $4::text[], $5::timestamptz[], $6::text[], $7::text[], $8::text[],
-      $9::text[], $10::text[], $11::text[], $12::uuid[], $13::text[], $14::text[])
-      as t(id, account_id, verdict, as_of, decided_at, ruleset, rules, policies, lists, trigger, engine, recorded_by,
-        facts, answer)
+    copy decisions (id, account_id, verdict, as_of, decided_at, ruleset, rules, policies, lists, trigger, engine,
+      recorded_by, facts, answer) from stdin (format binary)
     """
 
-  // A decision whose idempotency key is taken (by an earlier request, by another replica, or by another row of the same
-  // batch) is left out; the id that comes back tells the caller which were recorded.
-  private static let recordingOnce = """
-    with claimed as (
-      insert into idempotency_keys (client, key, request_hash, decision)
-      select client, key, request_hash, id
-      from unnest($1::uuid[], $15::uuid[], $16::text[], $17::bytea[]) as k(id, client, key, request_hash)
-      where key is not null order by client, key
-      on conflict (client, key) do nothing
-      returning decision
-    )
-    \(recording)
-    where id not in (
-      select id from unnest($1::uuid[], $16::text[]) as k(id, key)
-      where key is not null and id not in (select decision from claimed))
-    returning id
+  // A key that is taken (by an earlier request, by another replica, or by another decision of the same batch) does not
+  // come back. Two transactions that claim the same keys do so in the same order.
+  private static let claiming = """
+    insert into idempotency_keys (client, key, request_hash, decision)
+    select client, key, request_hash, id
+    from unnest($1::uuid[], $2::text[], $3::bytea[], $4::uuid[]) as k(client, key, request_hash, id)
+    order by client, key
+    on conflict (client, key) do nothing
+    returning decision
     """
 
-  /// Records decisions in one transaction and one round trip.
+  /// Records decisions in one transaction.
   ///
   /// - Returns: the ids of those that were recorded: all but the ones whose idempotency key was taken.
   /// - Throws: `PostgreSQLError`. After a connection failure it is not known whether the batch was committed.
   public func record(_ batch: [NewDecision]) async throws -> Set<UUID> {
-    let parameters: [Parameter] = [
-      .uuidArray(batch.map(\.id)), .textArray(batch.map(\.accountID)), .textArray(batch.map(\.verdict.rawValue)),
-      .textArray(batch.map(\.asOf.description)),
-      .timestamptzArray(batch.map { Timestamp(microsecondsSinceUnixEpoch: $0.decidedAt.microsecondsSinceEpoch) }),
-      .textArray(batch.map(\.ruleset)), .textArray(batch.map { $0.rules.joined(separator: ",") }),
-      .textArray(batch.map { $0.policies.joined(separator: ",") }),
-      .textArray(batch.map { $0.lists.joined(separator: ",") }), .textArray(batch.map(\.trigger)),
-      .textArray(batch.map(\.engine)), .uuidArray(batch.map(\.recordedBy)), .textArray(batch.map(\.facts)),
-      .textArray(batch.map(\.answer)),
-    ]
-    // Most batches have no key, and claiming none costs as much as claiming one.
-    guard batch.contains(where: { $0.idempotencyKey != nil }) else {
-      _ = try await pool.withConnection { db in try await db.execute(DecisionStore.recording, parameters) }
+    let keyed = batch.filter { $0.idempotencyKey != nil }
+    if keyed.isEmpty {
+      // One statement is one transaction: when it returns, its rows are durable, and if it fails none is there.
+      try await pool.withConnection { try await DecisionStore.copy(batch, $0) }
       return Set(batch.map(\.id))
     }
     let keys: [Parameter] = [
-      .uuidArray(batch.map { $0.idempotencyKey?.client }), .textArray(batch.map { $0.idempotencyKey?.key }),
-      .byteaArray(batch.map { $0.idempotencyKey?.requestHash }),
+      .uuidArray(keyed.map { $0.idempotencyKey?.client }), .textArray(keyed.map { $0.idempotencyKey?.key }),
+      .byteaArray(keyed.map { $0.idempotencyKey?.requestHash }), .uuidArray(keyed.map(\.id)),
     ]
     return try await pool.withConnection { db in
-      Set(try await db.query(DecisionStore.recordingOnce, parameters + keys).map { try $0.get(0, as: UUID.self) })
+      try await db.transaction { db in
+        let claimed = Set(try await db.query(DecisionStore.claiming, keys).map { try $0.get(0, as: UUID.self) })
+        let recorded = batch.filter { $0.idempotencyKey == nil || claimed.contains($0.id) }
+        if !recorded.isEmpty { try await DecisionStore.copy(recorded, db) }
+        return Set(recorded.map(\.id))
+      }
     }
+  }
+
+  private nonisolated(nonsending) static func copy(_ batch: [NewDecision], _ db: Connection) async throws {
+    var rows = BinaryRows(
+      columns: 14, capacity: batch.reduce(0) { $0 + $1.facts.count + $1.answer.count + 512 })
+    for decision in batch {
+      rows.beginRow()
+      rows.append(decision.id)
+      rows.append(decision.accountID)
+      rows.append(decision.verdict.rawValue)
+      rows.append(daysSinceUnixEpoch: decision.asOf.daysSinceEpoch)
+      rows.append(Timestamp(microsecondsSinceUnixEpoch: decision.decidedAt.microsecondsSinceEpoch))
+      rows.append(decision.ruleset)
+      rows.append(decision.rules)
+      rows.append(decision.policies)
+      rows.append(decision.lists)
+      rows.append(decision.trigger)
+      rows.append(decision.engine)
+      rows.append(decision.recordedBy)
+      rows.append(decision.facts)
+      rows.append(decision.answer)
+    }
+    let bytes = rows.finished
+    try await db.copyIn(recording) { try await $0.write(bytes) }
   }
 
   /// The decision that answered a request under this key, and the hash of that request.
@@ -170,7 +174,7 @@ public struct DecisionStore: Sendable {
     let rows = try await pool.withConnection { db in
       try await db.query(
         """
-        select d.id, d.account_id, d.recorded_by, d.trigger, d.engine, d.facts::text, d.answer::text, k.request_hash
+        select d.id, d.account_id, d.recorded_by, d.trigger, d.engine, d.facts, d.answer, k.request_hash
         from idempotency_keys k join decisions d on d.id = k.decision where k.client = $1 and k.key = $2
         """, [.uuid(key.client), .text(key.key)])
     }
@@ -182,7 +186,7 @@ public struct DecisionStore: Sendable {
     let rows = try await pool.withConnection { db in
       try await db.query(
         """
-        select id, account_id, recorded_by, trigger, engine, facts::text, answer::text from decisions where id = $1
+        select id, account_id, recorded_by, trigger, engine, facts, answer from decisions where id = $1
         """, [.uuid(id)])
     }
     return try rows.first.map { try StoredDecision($0) }

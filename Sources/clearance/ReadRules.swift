@@ -22,8 +22,8 @@ struct ReadingOptions: ParsableArguments {
       let tests = try RuleTests.load(directory, for: ruleset)
       let results = runningTests ? tests.run(ruleset, gathering: Facts.gather(given:)) : nil
       return RuleBook(ruleset, tests: tests, results: results, asOf: date)
-    } catch let faults as RulesetFaults {
-      throw Failure(.configuration, "the rules in \(directory) have faults:\n\(faults)")
+    } catch {
+      throw Failure(.configuration, "the rules in \(directory) have faults:\n\(error)")
     }
   }
 }

@@ -3,5 +3,5 @@ import ArgumentParser
 struct Bench: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Measures this program on this machine.",
-    subcommands: [BenchHTTP.self, BenchJudge.self, BenchScreen.self])
+    subcommands: [BenchHTTP.self, BenchJudge.self, BenchOwnership.self, BenchScreen.self])
 }

@@ -17,6 +17,14 @@ struct Stopwatch {
     }
   }
 
+  /// The median of each of the two times by itself.
+  static func median(_ times: [Time]) -> Time {
+    func middle(_ values: [Double]) -> Double { values.isEmpty ? 0 : values.sorted()[values.count / 2] }
+    return Time(
+      elapsedMicroseconds: middle(times.map(\.elapsedMicroseconds)),
+      processorMicroseconds: middle(times.map(\.processorMicroseconds)))
+  }
+
   private let start = ContinuousClock.now
   private let processorStart = clock()
 

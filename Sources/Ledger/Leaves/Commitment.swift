@@ -1,0 +1,68 @@
+import Compliance
+import Crypto
+import Foundation
+
+/// What makes a ``Commitment`` unguessable: 32 secret bytes, of which each record has its own. When they are destroyed,
+/// nobody can tell any more what a leaf committed to, not even by trying names.
+public struct Salt: Sendable, Hashable {
+  /// The bytes.
+  public let bytes: [UInt8]
+
+  /// A salt as it was kept; `nil` unless there are 32 bytes.
+  public init?(_ bytes: [UInt8]) {
+    guard bytes.count == 32 else { return nil }
+    self.bytes = bytes
+  }
+
+  /// The salt of one record, made of a key that is destroyed when its account is erased:
+  /// HMAC-SHA-256(key, "clearance salt 1\n" ‖ record).
+  ///
+  /// - Parameters:
+  ///   - key: the secret, 32 bytes or more.
+  ///   - record: the id of the record, as its leaf has it.
+  public init(key: [UInt8], record: String) {
+    let code = HMAC<SHA256>.authenticationCode(
+      for: Array("clearance salt 1\n\(record)".utf8), using: SymmetricKey(data: key))
+    bytes = Array(code)
+  }
+
+  /// 32 random bytes.
+  public static func random() -> Salt {
+    var generator = SystemRandomNumberGenerator()
+    let words = (0..<4).map { _ in generator.next() }
+    return Salt(bytes: words.flatMap { word in (0..<8).map { UInt8(truncatingIfNeeded: word >> (8 * UInt64($0))) } })
+  }
+
+  private init(bytes: [UInt8]) { self.bytes = bytes }
+}
+
+/// A salted SHA-256 over the personal part of a record. It is in the leaf; the personal part and the salt are not.
+///
+/// It covers the texts exactly as they are kept:
+/// SHA-256(salt ‖ for each text: 0x01 ‖ its length in bytes as 64 bits, big-endian ‖ its UTF-8), with 0x00 alone for a
+/// text that is not there. What the texts are, and their order, each leaf says.
+public struct Commitment: Sendable, Hashable {
+  /// The hash.
+  public let hash: Hash
+
+  /// A commitment as a leaf has it.
+  public init(hash: Hash) { self.hash = hash }
+
+  /// Commits to texts.
+  public init(to texts: [String?], salt: Salt) {
+    var hasher = SHA256()
+    hasher.update(salt.bytes)
+    for text in texts {
+      guard var text else {
+        hasher.update([0])
+        continue
+      }
+      text.withUTF8 { utf8 in
+        let length = UInt64(utf8.count)
+        hasher.update([1] + (0..<8).map { UInt8(truncatingIfNeeded: length >> UInt64(56 - 8 * $0)) })
+        hasher.update(utf8)
+      }
+    }
+    hash = Hash(hasher.finalize())
+  }
+}

@@ -1,0 +1,48 @@
+import Compliance
+import Foundation
+
+/// Writes the members of a leaf as canonical JSON. The caller gives them in the order of RFC 8785; that the names are
+/// in order is what makes this faster than sorting a tree.
+struct LeafWriter {
+  private var bytes: [UInt8] = []
+
+  init() { bytes.reserveCapacity(768) }
+
+  mutating func member(_ name: String, _ text: String?) {
+    guard let text else { return }
+    begin(name)
+    JSON.writeString(text, into: &bytes)
+  }
+
+  mutating func member(_ name: String, _ hash: Hash?) {
+    guard let hash else { return }
+    begin(name)
+    bytes.append(UInt8(ascii: "\""))
+    bytes.append(contentsOf: hash.hexadecimalBytes)
+    bytes.append(UInt8(ascii: "\""))
+  }
+
+  mutating func member(_ name: String, _ id: UUID?) { member(name, id?.text) }
+
+  mutating func member(_ name: String, _ number: Int) { member(name, literal: String(number)) }
+
+  mutating func member(_ name: String, _ value: Bool) { member(name, literal: value ? "true" : "false") }
+
+  private mutating func member(_ name: String, literal: String) {
+    begin(name)
+    bytes.append(contentsOf: literal.utf8)
+  }
+
+  private mutating func begin(_ name: String) {
+    bytes.append(bytes.isEmpty ? UInt8(ascii: "{") : UInt8(ascii: ","))
+    bytes.append(UInt8(ascii: "\""))
+    bytes.append(contentsOf: name.utf8)
+    bytes.append(UInt8(ascii: "\""))
+    bytes.append(UInt8(ascii: ":"))
+  }
+
+  mutating func finish() -> [UInt8] {
+    bytes.append(UInt8(ascii: "}"))
+    return bytes
+  }
+}
