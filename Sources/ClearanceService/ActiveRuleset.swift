@@ -58,7 +58,7 @@ public final class ActiveRuleset: Sendable {
     } catch {
       throw .faults(error)
     }
-    let failures = tests.run(ruleset, gathering: Facts.gather(given:)).failures
+    let failures = tests.run(ruleset, measuresCoverage: false, gathering: Facts.gather(given:)).failures
     guard failures.isEmpty else { throw .tests(failures) }
     return ruleset
   }

@@ -156,7 +156,9 @@ struct Serve: AsyncParsableCommand {
   private func loadRules(_ directory: String, logger: Logger) throws -> ActiveRuleset {
     do {
       let ruleset = try ActiveRuleset.load(directory)
-      for warning in ruleset.warnings { logger.warning("\(warning.message)", metadata: ["file": "\(warning.file)"]) }
+      for warning in ruleset.warnings + ruleset.findings {
+        logger.warning("\(warning.message)", metadata: ["file": "\(warning.file)"])
+      }
       return ActiveRuleset(ruleset)
     } catch {
       throw Failure(.configuration, "the rules in \(directory) cannot take effect:\n\(error)")
