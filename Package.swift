@@ -43,6 +43,7 @@ let package = Package(
       name: "Ledger",
       dependencies: ["Compliance", .product(name: "Crypto", package: "swift-crypto")],
       swiftSettings: settings),
+    .target(name: "Linkage", dependencies: ["Compliance"], swiftSettings: settings),
     .target(name: "Ownership", dependencies: ["Compliance"], swiftSettings: settings),
     .target(
       name: "Policy",
@@ -112,6 +113,7 @@ let package = Package(
     .testTarget(name: "ComplianceTests", dependencies: ["Compliance"], swiftSettings: settings),
     .testTarget(
       name: "LedgerTests", dependencies: ["Compliance", "Ledger"], exclude: ["Stranger"], swiftSettings: settings),
+    .testTarget(name: "LinkageTests", dependencies: ["Compliance", "Linkage"], swiftSettings: settings),
     .testTarget(
       name: "OwnershipTests", dependencies: ["Compliance", "Ownership"], swiftSettings: settings),
     .testTarget(name: "PostgreSQLTests", dependencies: ["PostgreSQL"], swiftSettings: settings),

@@ -21,6 +21,11 @@ extension FactSchema {
         "undeclared", .int, documentation: "how many of them do not openly belong to the organisation of the others",
         range: counts),
       FieldDeclaration("denied", .int, documentation: "how many other members were denied", range: counts),
+      FieldDeclaration(
+        "active_24h", .int, documentation: "how many of the accounts were used in the last 24 hours", range: counts),
+      FieldDeclaration(
+        "member_days_7d", .int,
+        documentation: "on how many of the last 7 days each of the accounts was used, all added up", range: counts),
     ]
       + windows.map {
         FieldDeclaration($0, .int, documentation: "exchanges of all members in the last \($1)", range: counts)

@@ -286,7 +286,9 @@ extension YAMLReader {
     let size = count(mapping["size"], what: "size") ?? 1
     return ClusterFacts(
       size: size, undeclared: count(mapping["undeclared"], what: "undeclared") ?? size,
-      denied: count(mapping["denied"], what: "denied") ?? 0, usage: usage(mapping),
+      denied: count(mapping["denied"], what: "denied") ?? 0,
+      activeLastDay: count(mapping["active_24h"], what: "active_24h") ?? 0,
+      memberDaysLastWeek: count(mapping["member_days_7d"], what: "member_days_7d") ?? 0, usage: usage(mapping),
       evidence: texts(mapping["evidence"], what: "evidence"))
   }
 

@@ -38,6 +38,7 @@ struct BookPage {
   struct Window {
     let days: String
     let unconfirmed: String?
+    let gap: String?
   }
 
   struct Test {
@@ -148,7 +149,7 @@ extension BookPage.Card {
     standing = rule.standing(on: book.date)
     isInForce = rule.window(on: book.date) != nil
     place = "\(rule.file):\(rule.line)"
-    windows = rule.effective.map { BookPage.Window(days: $0.description, unconfirmed: $0.unconfirmed) }
+    windows = rule.effective.map { BookPage.Window(days: $0.description, unconfirmed: $0.unconfirmed, gap: $0.gap) }
     condition = rule.when
     conditionFence = fence(for: rule.when)
     reason = rule.reason
