@@ -70,7 +70,7 @@ let package = Package(
     .target(
       name: "ClearanceService",
       dependencies: [
-        "Ownership", "Policy", "Screening", "Store", "Usage",
+        "Linkage", "Ownership", "Policy", "Screening", "Store", "Usage",
         .product(name: "DequeModule", package: "swift-collections"),
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "Logging", package: "swift-log"),
@@ -101,7 +101,7 @@ let package = Package(
     .executableTarget(
       name: "clearance",
       dependencies: [
-        "ClearanceAPI", "Ownership", "RuleBook", "Screening", "Usage",
+        "ClearanceAPI", "Linkage", "Ownership", "RuleBook", "Screening", "Usage",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Configuration", package: "swift-configuration"),
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),

@@ -47,7 +47,8 @@ public struct Timeline: Sendable {
   ///   - traces: at most ``Linkage/traces``, each once.
   /// - Returns: its number; `nil`, and nothing happened, if an earlier event had a later time.
   public mutating func signUp(at seconds: Int64, organization: UInt64, traces: [TraceKey]) -> AccountNumber? {
-    let hour = Timeline.hour(of: seconds)
+    // What was used is known when its hour is over.
+    let hour = Timeline.hour(of: seconds) - 1
     if hour < usage.now || seconds < lastSignup || Int64(Int32(clamping: hour)) != hour { return nil }
     lastSignup = seconds
     advance(to: hour)
@@ -61,7 +62,8 @@ public struct Timeline: Sendable {
     return number
   }
 
-  /// An account is used.
+  /// An account was used. This is known when the hour is over, and then counts: those that signed up within the hour
+  /// come first.
   /// - Parameters:
   ///   - hour: since 1970.
   ///   - exchanges: up to 2,147,483,647.

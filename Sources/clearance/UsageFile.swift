@@ -25,20 +25,38 @@ struct UsageFile {
     var known = 0
   }
 
+  /// What tells whether a file is still the same.
+  private struct Version: Equatable {
+    let bytes: Int?
+    let number: Int?
+    let changedAt: Date?
+
+    /// Nil if the path names no file.
+    init?(_ path: String) {
+      // Through a link to the file itself.
+      let target = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
+      guard let attributes = try? FileManager.default.attributesOfItem(atPath: target),
+        attributes[.type] as? FileAttributeType == .typeRegular
+      else { return nil }
+      bytes = attributes[.size] as? Int
+      number = attributes[.systemFileNumber] as? Int
+      changedAt = attributes[.modificationDate] as? Date
+    }
+  }
+
   private let path: String
-  private let status: stat
+  private let version: Version
 
   /// The file at a path.
   init(_ path: String) throws {
-    var status = stat()
-    guard stat(path, &status) == 0 else {
+    guard FileManager.default.isReadableFile(atPath: path) else {
       throw Failure(.input, "\(path) cannot be read: check the name and its permissions")
     }
-    guard status.st_mode & S_IFMT == S_IFREG else {
+    guard let version = Version(path) else {
       throw Failure(.input, "\(path) is not a file: it is read twice, so a pipe does not do")
     }
     self.path = path
-    self.status = status
+    self.version = version
   }
 
   /// Reads the file to its end.
@@ -88,9 +106,7 @@ struct UsageFile {
   }
 
   private func refuseIfChanged() throws {
-    var now = stat()
-    guard stat(path, &now) == 0, now.st_size == status.st_size, now.st_ino == status.st_ino,
-      now.st_mtim.tv_sec == status.st_mtim.tv_sec, now.st_mtim.tv_nsec == status.st_mtim.tv_nsec
+    guard Version(path) == version
     else {
       throw Failure(.input, "\(path) changed while it was read: import it when it is complete")
     }
@@ -98,7 +114,7 @@ struct UsageFile {
 }
 
 /// The rows of a file in parts of the same size.
-private struct UsageParts {
+struct UsageParts {
   private static let pieceBytes = 1 << 20
 
   private let path: String

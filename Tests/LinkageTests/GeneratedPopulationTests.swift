@@ -95,9 +95,9 @@ struct GeneratedPopulationTests {
       next += 1
     }
     for row in usage {
-      // An account may be used in the hour in which it was made.
-      while next < accounts.count, next <= row.account || isBefore(accounts[next], row.hour) { try signUp() }
-      #expect(stage.use(AccountNumber(row.account), hour: max(row.hour, stage.timeline.hour), exchanges: row.exchanges))
+      // What was used in an hour is known at its end, and an account may be used in the hour in which it was made.
+      while next < accounts.count, isBefore(accounts[next], row.hour + 1) { try signUp() }
+      #expect(stage.use(AccountNumber(row.account), hour: row.hour, exchanges: row.exchanges))
       used[row.account] += row.exchanges
       while let account = stage.next() { judge(account) }
     }

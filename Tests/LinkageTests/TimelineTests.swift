@@ -79,7 +79,7 @@ struct TimelineTests {
     #expect(stage.signUp(at: 7200, organization: 0, traces: []) == 0)
     #expect(stage.signUp(at: 7199, organization: 0, traces: []) == nil)
     #expect(stage.signUp(at: .max, organization: 0, traces: []) == nil)
-    #expect(stage.use(0, hour: 1, exchanges: 1) == false)
+    #expect(stage.use(0, hour: 0, exchanges: 1) == false)
     #expect(stage.use(1, hour: 2, exchanges: 1) == false)
     #expect(stage.use(0, hour: .max, exchanges: 1) == false)
     #expect(stage.use(0, hour: 2, exchanges: -1) == false)
