@@ -16,7 +16,7 @@ public struct Explanation: Sendable, Hashable {
   ) {
     let size = memory.size(ofCluster: cluster)
     if size < 2 { return }
-    var shared: [(text: String, bits: Float)] = []
+    var shared: [(text: String, isOne: Bool, bits: Float)] = []
     var nearest: Int64?
     var record = TraceRecord()
     for trace in traces {
@@ -29,14 +29,17 @@ public struct Explanation: Sendable, Hashable {
       let bits = LinkWeights.together(trace.key.kind, outside: max(0, outside))
       if bits == 0 { continue }
       let isMore = record.count > record.carriers.count
-      shared.append(("\(trace.key.kind.name) \(trace.shown) with \(others.count)\(isMore ? " or more" : "")", bits))
+      let count = "\(others.count)\(isMore ? " or more" : "")"
+      shared.append(("\(trace.key.kind.name) \(trace.shown) with \(count)", others.count == 1 && !isMore, bits))
       for other in others {
         let gap = signedUp - other.signedUp
         if abs(gap) < abs(nearest ?? .max) { nearest = gap }
       }
     }
     shared.sort { $0.bits > $1.bits }
-    let list = shared.enumerated().map { $0.offset == 0 ? $0.element.text + " others" : $0.element.text }
+    let list = shared.enumerated().map { index, trace in
+      index > 0 ? trace.text : trace.text + (trace.isOne ? " other" : " others")
+    }
     lines.append("\(size) accounts" + (list.isEmpty ? "" : "; this one by " + Explanation.joined(list)))
     if let nearest {
       let side = nearest < 0 ? "before" : "after"

@@ -46,6 +46,13 @@ struct PlaySummary {
   /// Whether it is known who the covert operators' accounts are.
   var isMeasured = false
 
+  /// The most memory that this process has had at once.
+  private static var peakMemoryBytes: Int {
+    var usage = rusage()
+    getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+    return usage.ru_maxrss * 1024
+  }
+
   private var all: Operator { operators.reduce(into: Operator(name: "all")) { $0.add($1) } }
 
   /// Of the accounts that rules on clusters flagged, how many are an operator's.
@@ -76,7 +83,7 @@ struct PlaySummary {
     .members([
       "accounts": .int(accounts), "usage_rows": .int(usageRows), "usage_rows_left_out": .int(strangers),
       "judgements": .int(judgements), "held_up": .int(adverse), "flagged_by_cluster": .int(linked),
-      "seconds": .double(seconds), "precision": isMeasured ? .double(precision) : nil,
+      "seconds": .double(seconds), "peak_memory_bytes": .int(PlaySummary.peakMemoryBytes), "precision": isMeasured ? .double(precision) : nil,
       "recall": isMeasured ? .double(recall) : nil, "f1": isMeasured ? .double(f1) : nil,
       "operators": isMeasured
         ? .array(
