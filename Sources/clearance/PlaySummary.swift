@@ -83,7 +83,8 @@ struct PlaySummary {
     .members([
       "accounts": .int(accounts), "usage_rows": .int(usageRows), "usage_rows_left_out": .int(strangers),
       "judgements": .int(judgements), "held_up": .int(adverse), "flagged_by_cluster": .int(linked),
-      "seconds": .double(seconds), "peak_memory_bytes": .int(PlaySummary.peakMemoryBytes), "precision": isMeasured ? .double(precision) : nil,
+      "seconds": .double(seconds), "peak_memory_bytes": .int(PlaySummary.peakMemoryBytes),
+      "precision": isMeasured ? .double(precision) : nil,
       "recall": isMeasured ? .double(recall) : nil, "f1": isMeasured ? .double(f1) : nil,
       "operators": isMeasured
         ? .array(
