@@ -143,17 +143,22 @@ public struct RuleTests: Sendable {
   public func run(_ ruleset: Ruleset, measuresCoverage: Bool = true, gathering: Gathering) -> Report {
     var report = Report()
     var trials: [RuleCoverage.Trial] = []
-    for test in cases {
+    var results: [(place: Int, differences: [String])] = []
+    // In order of their days, so that the rules of a span of days are compiled once.
+    for (place, test) in cases.enumerated().sorted(by: { ($0.element.asOf, $0.offset) < ($1.element.asOf, $1.offset) })
+    {
       var given = test.given
       for list in ruleset.lists.lists where list.isRequired { given.lists[list.id, default: []] += [] }
       let facts = gathering(given)
       let judgement = ruleset.judge(facts, asOf: test.asOf)
       if measuresCoverage { trials.append(RuleCoverage.Trial(test, facts, judgement)) }
-      let differences = test.differences(from: judgement)
+      results.append((place, test.differences(from: judgement)))
+    }
+    for (place, differences) in results.sorted(by: { $0.place < $1.place }) {
       if differences.isEmpty {
         report.passed += 1
       } else {
-        report.failures.append(Failure(test: test, differences: differences))
+        report.failures.append(Failure(test: cases[place], differences: differences))
       }
     }
     if measuresCoverage { report.coverage = RuleCoverage(of: ruleset, by: trials) }

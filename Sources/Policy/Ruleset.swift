@@ -100,19 +100,30 @@ public final class Ruleset: Sendable {
   }
 }
 
-/// Editions by the index of their span.
+/// Editions by the index of their span, those that were used last.
 ///
-/// `@unchecked Sendable`: every access to the dictionary holds the lock. An edition is compiled under the lock,
+/// `@unchecked Sendable`: every access to the variables holds the lock. An edition is compiled under the lock,
 /// so that verdicts that need it at the same time wait for one compilation instead of each doing their own.
 private final class EditionCache: @unchecked Sendable {
+  /// Editions that are kept: today's, and some for those who ask for other days.
+  private static let limit = 16
+
   private let lock = NSLock()
-  private var editions: [Int: Edition] = [:]
+  private var editions: [Int: (edition: Edition, lastUse: UInt64)] = [:]
+  private var uses: UInt64 = 0
 
   func edition(_ span: Int, make: () -> Edition) -> Edition {
     lock.withLock {
-      if let edition = editions[span] { return edition }
+      uses += 1
+      if let known = editions[span]?.edition {
+        editions[span]?.lastUse = uses
+        return known
+      }
+      if editions.count >= EditionCache.limit, let oldest = editions.min(by: { $0.value.lastUse < $1.value.lastUse }) {
+        editions[oldest.key] = nil
+      }
       let edition = make()
-      editions[span] = edition
+      editions[span] = (edition, uses)
       return edition
     }
   }

@@ -98,6 +98,8 @@ struct Serve: AsyncParsableCommand {
     try await PartitionKeeper.ensure(store)
     do {
       try await rulesets.begin()
+    } catch let error as ActiveRuleset.Refusal {
+      throw refusal(error, try Settings.rules(rules))
     } catch let error as RulesetActivator.UnreadableRuleset {
       throw Failure(.configuration, "\(error)")
     }
@@ -159,14 +161,18 @@ struct Serve: AsyncParsableCommand {
 
   private func loadRules(_ directory: String, logger: Logger) throws -> ActiveRuleset {
     do {
-      let ruleset = try ActiveRuleset.load(directory)
+      let ruleset = try ActiveRuleset.check(directory)
       for warning in ruleset.warnings + ruleset.findings {
         logger.warning("\(warning.message)", metadata: ["file": "\(warning.file)"])
       }
       return ActiveRuleset(ruleset)
     } catch {
-      throw Failure(.configuration, "the rules in \(directory) cannot take effect:\n\(error)")
+      throw refusal(error, directory)
     }
+  }
+
+  private func refusal(_ error: ActiveRuleset.Refusal, _ directory: String) -> Failure {
+    Failure(.configuration, "the rules in \(directory) cannot take effect:\n\(error)")
   }
 
   private func makeLogger() throws -> Logger {
