@@ -106,7 +106,10 @@ let package = Package(
         .product(name: "Configuration", package: "swift-configuration"),
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
       ],
-      exclude: ["Benchmarks/compare_engines.py", "Benchmarks/compare_linkage.py", "Benchmarks/compare_screening.py"],
+      exclude: [
+        "Benchmarks/comparison.py", "Benchmarks/compare_engines.py", "Benchmarks/compare_linkage.py",
+        "Benchmarks/compare_screening.py",
+      ],
       swiftSettings: settings),
     .executableTarget(name: "cel-conformance", dependencies: ["CEL"], swiftSettings: settings),
     .testTarget(name: "CELTests", dependencies: ["CEL"], exclude: ["Fuzz/run", "Golden"], swiftSettings: settings),

@@ -11,46 +11,28 @@ with the cards, devices and telephones alone that at most ten accounts carry.
 
 import argparse
 import json
-import os
 import pathlib
 import subprocess
-import sys
 import time
-import venv
 
-PACKAGE = "duckdb"
+from comparison import default_environment, enter_environment
 
 
 def main():
     arguments = parse_arguments()
-    enter_environment(arguments.environment)
+    enter_environment(arguments.environment, packages=["duckdb"], modules=["duckdb"])
     compare(arguments)
 
 
 def parse_arguments():
-    cache = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache")
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter, usage=argparse.SUPPRESS)
     parser.add_argument("clearance", help="the built executable")
     parser.add_argument("folder", type=pathlib.Path, help="folder of the population")
     parser.add_argument(
-        "--environment", type=pathlib.Path, default=cache / "clearance-compare-linkage",
+        "--environment", type=pathlib.Path, default=default_environment("linkage"),
         help="folder of the virtual environment")
     return parser.parse_args()
-
-
-def enter_environment(folder):
-    """Goes on in the virtual environment, which is made if there is none."""
-    python = folder / "bin" / "python"
-    if pathlib.Path(sys.prefix).resolve() == folder.resolve():
-        return
-    if not python.exists():
-        print(f"making a virtual environment in {folder}", file=sys.stderr)
-        venv.create(folder, with_pip=True)
-    if subprocess.run([python, "-c", f"import {PACKAGE}"], stderr=subprocess.DEVNULL).returncode != 0:
-        install = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", PACKAGE]
-        subprocess.run(install, check=True)
-    os.execv(python, [str(python), __file__, *sys.argv[1:]])
 
 
 def compare(arguments):
