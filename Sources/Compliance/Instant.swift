@@ -55,6 +55,12 @@ public struct Instant: Sendable, Hashable, Comparable, CustomStringConvertible {
     microsecondsSinceEpoch = (seconds - Int64(offsetMinutes) * 60) * 1_000_000 + microseconds
   }
 
+  /// Whole seconds since 1970, those before it negative.
+  public var secondsSinceEpoch: Int64 {
+    let seconds = microsecondsSinceEpoch.quotientAndRemainder(dividingBy: 1_000_000)
+    return seconds.remainder < 0 ? seconds.quotient - 1 : seconds.quotient
+  }
+
   /// The day in UTC on which this instant lies.
   public var date: CalendarDate {
     let day = microsecondsSinceEpoch.quotientAndRemainder(dividingBy: 86_400_000_000)
@@ -70,12 +76,12 @@ public struct Instant: Sendable, Hashable, Comparable, CustomStringConvertible {
     var text: [UInt8] = []
     text.reserveCapacity(27)
     date.write(into: &text)
-    for (mark, number) in [("T", seconds / 3600), (":", seconds / 60 % 60), (":", seconds % 60)]
-      as [(Unicode.Scalar, Int)]
-    {
-      text.append(UInt8(ascii: mark))
-      text.append(number: number, width: 2)
-    }
+    text.append(UInt8(ascii: "T"))
+    text.append(number: seconds / 3600, width: 2)
+    text.append(UInt8(ascii: ":"))
+    text.append(number: seconds / 60 % 60, width: 2)
+    text.append(UInt8(ascii: ":"))
+    text.append(number: seconds % 60, width: 2)
     text.append(UInt8(ascii: "."))
     if micros % 1000 == 0 {
       text.append(number: micros / 1000, width: 3)

@@ -18,7 +18,7 @@ struct LeafWriter {
     guard let hash else { return }
     begin(name)
     bytes.append(UInt8(ascii: "\""))
-    bytes.append(contentsOf: hash.hexadecimalBytes)
+    for byte in hash.bytes { bytes.append(hexadecimal: byte) }
     bytes.append(UInt8(ascii: "\""))
   }
 

@@ -1,3 +1,4 @@
+import Compliance
 import Crypto
 
 /// A SHA-256 value of 32 bytes: a node of the Merkle tree, or the name of some content.
@@ -39,23 +40,7 @@ public struct Hash: Sendable, Hashable {
   public var bytes: [UInt8] { withUnsafeBytes(of: words) { Array($0) } }
 
   /// 64 hexadecimal digits in lower case.
-  public var hexadecimal: String { String(decoding: hexadecimalBytes, as: UTF8.self) }
-
-  var hexadecimalBytes: [UInt8] {
-    withUnsafeBytes(of: words) { bytes in
-      [UInt8](unsafeUninitializedCapacity: 2 * Hash.byteCount) { buffer, count in
-        for (index, byte) in bytes.enumerated() {
-          buffer[2 * index] = Hash.digit(byte >> 4)
-          buffer[2 * index + 1] = Hash.digit(byte & 15)
-        }
-        count = 2 * Hash.byteCount
-      }
-    }
-  }
-
-  private static func digit(_ value: UInt8) -> UInt8 {
-    value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
-  }
+  public var hexadecimal: String { bytes.hexadecimal }
 
   private static func value(_ digit: UInt8) -> UInt8? {
     switch digit {

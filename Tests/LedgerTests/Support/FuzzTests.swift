@@ -1,4 +1,5 @@
 import Compliance
+import Seeded
 import Testing
 
 @testable import Ledger
@@ -9,7 +10,7 @@ import Testing
 struct FuzzTests {
   @Test("10,000 altered notes never crash, and those that are read are written as they were", arguments: [UInt64(1)])
   func notes(seed: UInt64) throws {
-    var random = SeededGenerator(seed)
+    var random = SeededGenerator(seed: seed)
     let log = try SigningKey(name: "log.example")
     let witness = try SigningKey(name: "witness.example/\u{E9}", algorithm: .cosignatureV1)
     let checkpoint = try Checkpoint(origin: "log.example", size: 12_345, root: .leaf([1]), extensions: ["more"])
@@ -29,7 +30,7 @@ struct FuzzTests {
 
   @Test("10,000 altered proof files never crash, and prove nothing else", arguments: [UInt64(2)])
   func proofs(seed: UInt64) async throws {
-    var random = SeededGenerator(seed)
+    var random = SeededGenerator(seed: seed)
     let log = try SigningKey(name: "log.example")
     let entries = sampleEntries(300)
     var stored = StoredLog()
@@ -52,7 +53,7 @@ struct FuzzTests {
 
   @Test("10,000 altered tiles, bundles and paths never crash", arguments: [UInt64(3)])
   func tiles(seed: UInt64) throws {
-    var random = SeededGenerator(seed)
+    var random = SeededGenerator(seed: seed)
     var stored = StoredLog()
     try stored.append(sampleEntries(700))
     let tiles = try TileID.edge(of: 700).map { try #require(stored.tile($0)) }
@@ -79,7 +80,7 @@ struct FuzzTests {
 
   @Test("10,000 altered leaves and keys never crash, and have one spelling", arguments: [UInt64(4)])
   func leaves(seed: UInt64) throws {
-    var random = SeededGenerator(seed)
+    var random = SeededGenerator(seed: seed)
     let key = try SigningKey(name: "log.example")
     let leaves = try LeafTests.all.map { try $0.encoded() }
     for _ in 0..<10_000 {

@@ -1,3 +1,4 @@
+import Seeded
 import Testing
 
 @testable import Ledger
@@ -6,7 +7,7 @@ import Testing
 struct LogTailTests {
   @Test("however entries are cut into batches, what is stored is the same", arguments: [UInt64(1), 2, 3, 4, 5, 6])
   func batches(seed: UInt64) throws {
-    var random = SeededGenerator(seed)
+    var random = SeededGenerator(seed: seed)
     let entries = sampleEntries(70_000)
     var whole = StoredLog()
     try whole.append(entries)
