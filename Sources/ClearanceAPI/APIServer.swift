@@ -53,7 +53,10 @@ public enum APIServer {
     let v1 = router.group("v1").add(middleware: authentication)
     let decisions = DecisionRoutes(service: service, store: database.decisions)
     decisions.add(to: v1)
-    UsageRoutes(service: UsageService(database.usage, decisions: database.decisions)).add(to: v1)
+    HistoryRoutes(store: database.decisions).add(to: v1)
+    ReviewRoutes(service: ReviewService(database)).add(to: v1)
+    AccountRoutes(service: AccountService(database)).add(to: v1)
+    UsageRoutes(service: UsageService(database.usage)).add(to: v1)
     operations.addVersions(to: v1)
     for path: RouterPath in ["healthz", "readyz", "metrics", "openapi.json"] {
       router.refuseOthers(path, takes: [.get])
@@ -63,6 +66,7 @@ public enum APIServer {
     v1.refuseOthers("lists", takes: [.get])
     v1.refuseOthers("decisions", takes: [.get, .post])
     v1.refuseOthers("decisions/:id", takes: [.get])
+    v1.refuseOthers("decisions/:id/resolution", takes: [.get, .post])
     v1.refuseOthers("usage", takes: [.post])
     v1.refuseOthers("accounts/:id", takes: [.get])
     return Application(

@@ -6,17 +6,13 @@ import Hummingbird
 import NIOCore
 import Store
 
-/// `/v1/decisions`: judging, and reading the history back.
+/// `/v1/decisions`: judging, and reading one decision back.
 struct DecisionRoutes: Sendable {
-  static let maximumPage = 500
-  static let defaultPage = 50
-
   let service: DecisionService
   let store: DecisionStore
 
   func add(to router: RouterGroup<APIContext>) {
     router.post("decisions", use: decide)
-    router.get("decisions", use: list)
     router.get("decisions/:id", use: read)
   }
 
@@ -54,14 +50,7 @@ struct DecisionRoutes: Sendable {
   }
 
   private func submission(_ body: [UInt8]) throws(Problem) -> Submission {
-    let json: JSON
-    do {
-      json = try JSON.parse(body, maximumDepth: SubmissionLimits.nesting)
-    } catch {
-      throw Problem(
-        .malformedRequest, "the body is not valid JSON: \(error)", remedy: error.remedy,
-        faults: Faults(Fault(pointer: "", message: error.description, remedy: error.remedy)))
-    }
+    let json = try DecisionRoutes.json(body)
     do throws(Faults) {
       let submission = try Submission.decode(json)
       let faults = service.faults(in: submission)
@@ -71,6 +60,16 @@ struct DecisionRoutes: Sendable {
       throw Problem(
         .invalidSubmission, "\(error.count) \(error.count == 1 ? "fault" : "faults") found",
         remedy: "Mend every fault in `errors` and send the submission again.", faults: error)
+    }
+  }
+
+  static func json(_ body: [UInt8]) throws(Problem) -> JSON {
+    do {
+      return try JSON.parse(body, maximumDepth: SubmissionLimits.nesting)
+    } catch {
+      throw Problem(
+        .malformedRequest, "the body is not valid JSON: \(error)", remedy: error.remedy,
+        faults: Faults(Fault(pointer: "", message: error.description, remedy: error.remedy)))
     }
   }
 
@@ -89,45 +88,16 @@ struct DecisionRoutes: Sendable {
       throw Problem(
         .notFound, "there is no such decision, or it is not yours to see", remedy: "Check the id.")
     }
-    return .json(text: DecisionRoutes.text(of: decision, withFacts: true))
+    return .json(text: DecisionRoutes.textWithFacts(decision))
   }
 
   private func isVisible(_ decision: StoredDecision, to caller: Caller) -> Bool {
     caller.role != .signup || decision.recordedBy == caller.id
   }
 
-  @Sendable private func list(_ request: Request, _ context: APIContext) async throws -> Response {
-    let query = try Query(
-      request, allowed: ["account", "verdict", "rule", "policy", "list", "from", "to", "cursor", "limit"])
-    var filter = DecisionFilter()
-    filter.account = query["account"]
-    filter.verdict = try query.choice("verdict")
-    filter.rule = query["rule"]
-    filter.policy = query["policy"]
-    filter.list = query["list"]
-    filter.from = try query.instant("from")
-    filter.until = try query.instant("to")
-    filter.before = try query.uuid("cursor")
-    if context.caller.role == .signup { filter.recordedBy = context.caller.id }
-    let limit = try query.integer("limit", in: 1...DecisionRoutes.maximumPage) ?? DecisionRoutes.defaultPage
-    // One more than asked for tells whether there is a next page.
-    let decisions = try await store.decisions(filter, limit: limit + 1)
-    let page = decisions.prefix(limit)
-    let next = decisions.count > limit ? page.last.map { JSON.string($0.id.text) } ?? .null : .null
-    let items = page.map { DecisionRoutes.text(of: $0, withFacts: false) }.joined(separator: ",")
-    return .json(text: "{\"decisions\":[\(items)],\"next\":\(next.serialized)}")
-  }
-
-  /// The recorded answer with what else is known of the decision. The answer's text is spliced, not parsed and
-  /// written anew: what was answered is shown byte for byte.
-  private static func text(of decision: StoredDecision, withFacts: Bool) -> String {
-    var text = decision.answer
-    if text.hasSuffix("}") { text.removeLast() }
-    text += ",\"trigger\":\(JSON.string(decision.trigger).serialized)"
-    text += ",\"engine\":\(JSON.string(decision.engine).serialized)"
-    text += ",\"recorded_by\":\(JSON.string(decision.recordedBy.text).serialized)"
-    if withFacts { text += ",\"facts\":\(decision.facts)" }
-    return text + "}"
+  /// The decision with its facts, spliced like its answer.
+  private static func textWithFacts(_ decision: StoredDecision) -> String {
+    "\(decision.text.dropLast()),\"facts\":\(decision.facts)}"
   }
 
   private static let idempotencyHeader = HTTPField.Name("Idempotency-Key")
@@ -163,12 +133,12 @@ struct DecisionRoutes: Sendable {
     }
   }
 
-  private static func body(_ request: Request, limit: Int) async throws -> [UInt8] {
+  static func body(_ request: Request, limit: Int) async throws -> [UInt8] {
     do {
       let buffer = try await request.body.collect(upTo: limit)
       return Array(buffer.readableBytesView)
     } catch is NIOTooManyBytesError {
-      throw Problem(.tooLarge, "the body is over \(limit) bytes", remedy: "Send a smaller submission.")
+      throw Problem(.tooLarge, "the body is over \(limit) bytes", remedy: "Send a smaller one.")
     }
   }
 }

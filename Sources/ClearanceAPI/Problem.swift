@@ -18,6 +18,8 @@ struct Problem: Error, HTTPResponseError {
     case unsupportedMediaType = "unsupported-media-type"
     case invalidSubmission = "invalid-submission"
     case invalidUsage = "invalid-usage"
+    case invalidResolution = "invalid-resolution"
+    case resolutionConflict = "resolution-conflict"
     case invalidParameter = "invalid-parameter"
     case overloaded = "overloaded"
     case unavailable = "unavailable"
@@ -30,10 +32,10 @@ struct Problem: Error, HTTPResponseError {
       case .forbidden: .forbidden
       case .notFound: .notFound
       case .methodNotAllowed: .methodNotAllowed
-      case .idempotencyConflict: .conflict
+      case .idempotencyConflict, .resolutionConflict: .conflict
       case .tooLarge: .contentTooLarge
       case .unsupportedMediaType: .unsupportedMediaType
-      case .invalidSubmission, .invalidUsage: .unprocessableContent
+      case .invalidSubmission, .invalidUsage, .invalidResolution: .unprocessableContent
       case .overloaded, .unavailable: .serviceUnavailable
       case .internalError: .internalServerError
       }
@@ -51,6 +53,8 @@ struct Problem: Error, HTTPResponseError {
       case .unsupportedMediaType: "The body must be JSON"
       case .invalidSubmission: "The submission has faults"
       case .invalidUsage: "Rows of usage have faults"
+      case .invalidResolution: "The resolution has faults"
+      case .resolutionConflict: "The review cannot be resolved so"
       case .invalidParameter: "A parameter has a fault"
       case .overloaded: "The service is at its limit"
       case .unavailable: "The database is not available"

@@ -48,10 +48,6 @@ struct Query {
     try parsed(name, "a date or an RFC 3339 timestamp") { Instant($0) ?? CalendarDate($0)?.start }
   }
 
-  func uuid(_ name: String) throws(Problem) -> UUID? {
-    try parsed(name, "the `next` of the page before") { UUID(uuidString: $0) }
-  }
-
   func integer(_ name: String, in range: ClosedRange<Int>) throws(Problem) -> Int? {
     try parsed(name, "a whole number from \(range.lowerBound) to \(range.upperBound)") { text in
       Int(text).flatMap { range.contains($0) ? $0 : nil }

@@ -6,13 +6,12 @@ import Hummingbird
 import NIOCore
 import Store
 
-/// `/v1/usage` and `/v1/accounts/{id}`: taking usage, and telling how an account stands.
+/// `/v1/usage`: taking usage.
 struct UsageRoutes: Sendable {
   let service: UsageService
 
   func add(to router: RouterGroup<APIContext>) {
     router.post("usage", use: record)
-    router.get("accounts/:id", use: standing)
   }
 
   @Sendable private func record(_ request: Request, _ context: APIContext) async throws -> Response {
@@ -65,44 +64,6 @@ struct UsageRoutes: Sendable {
     } catch let refusal as UsageIntake.Refusal {
       throw Problem(refusal)
     }
-  }
-
-  @Sendable private func standing(_ request: Request, _ context: APIContext) async throws -> Response {
-    let query = try Query(request, allowed: ["at"])
-    let moment = try query.instant("at") ?? .now
-    let account = context.parameters.get("id")?.removingPercentEncoding ?? ""
-    // PostgreSQL has no NUL in text.
-    guard !account.utf8.contains(0),
-      let standing = try await service.standing(
-        of: account, at: moment, seenBy: context.caller.role == .signup ? context.caller.id : nil)
-    else {
-      throw Problem(.notFound, "nothing is known of this account, or it is not yours to see", remedy: "Check the id.")
-    }
-    return .json(
-      .members([
-        "account": .string(account), "at": .string(moment.description),
-        "decision": standing.decision.map { UsageRoutes.summary(of: $0) } ?? .null,
-        "usage": UsageRoutes.json(standing.usage),
-      ]))
-  }
-
-  /// What stands at the head of a decision.
-  private static func summary(of decision: StoredDecision) -> JSON {
-    let answer = (try? JSON.parse(text: decision.answer, maximumDepth: 64)) ?? .null
-    return .members([
-      "id": .string(decision.id.text), "verdict": answer["verdict"], "needs": answer["needs"],
-      "as_of": answer["as_of"], "decided_at": answer["decided_at"],
-    ])
-  }
-
-  private static func json(_ usage: UsageStore.Summary) -> JSON {
-    let windows = zip(UsageWindows.names, usage.windows.sums).map { JSON.Member($0, .int($1)) }
-    return .object(
-      windows + [
-        JSON.Member("exchanges", .int(usage.total)), JSON.Member("hours", .int(usage.hours)),
-        JSON.Member("first_hour", usage.first.map { .string($0.description) } ?? .null),
-        JSON.Member("last_hour", usage.last.map { .string($0.description) } ?? .null),
-      ])
   }
 }
 

@@ -50,28 +50,16 @@ public struct UsageIntake {
   }
 }
 
-/// Takes usage, and tells how an account stands.
+/// Takes usage.
 public struct UsageService: Sendable {
-  /// How an account stands.
-  public struct Standing: Sendable {
-    /// Its latest decision, as far as the caller may see it.
-    public let decision: StoredDecision?
-    /// What it used.
-    public let usage: UsageStore.Summary
-  }
-
   private let store: UsageStore
-  private let decisions: DecisionStore
   private let rows = Counter(label: "clearance_usage_rows")
   private let batches = Counter(label: "clearance_usage_batches", dimensions: [("outcome", "taken")])
   private let repeatedBatches = Counter(label: "clearance_usage_batches", dimensions: [("outcome", "repeated")])
   private let batchTime = Metrics.Timer(label: "clearance_usage_batch_duration_seconds")
 
   /// A service on a database.
-  public init(_ store: UsageStore, decisions: DecisionStore) {
-    self.store = store
-    self.decisions = decisions
-  }
+  public init(_ store: UsageStore) { self.store = store }
 
   /// Takes a batch, once, and returns when it is durable.
   ///
@@ -91,21 +79,5 @@ public struct UsageService: Sendable {
       rows.increment(by: receipt.rows)
     }
     return receipt
-  }
-
-  /// How an account stands; `nil` when nothing is known of it.
-  ///
-  /// - Parameters:
-  ///   - account: the account's id.
-  ///   - moment: when the windows of its usage end.
-  ///   - recorder: the id of the only API key whose decisions the caller may see, if it is so bound.
-  public func standing(of account: String, at moment: Instant, seenBy recorder: UUID?) async throws -> Standing? {
-    var filter = DecisionFilter()
-    filter.account = account
-    filter.recordedBy = recorder
-    let decision = try await decisions.decisions(filter, limit: 1).first
-    let usage = try await store.summary(of: account, at: moment)
-    if decision == nil, usage.hours == 0 || recorder != nil { return nil }
-    return Standing(decision: decision, usage: usage)
   }
 }

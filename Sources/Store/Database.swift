@@ -10,7 +10,7 @@ public final class Database: Sendable {
     public var url: String?
     /// Where the private server keeps its cluster.
     public var dataDirectory: String
-    /// Connections at most, a quarter of them for batches of usage; at least 2.
+    /// Connections at most, a quarter of them for batches of usage and an eighth for exports; at least 3.
     public var maximumConnections: Int
     /// How long to wait for a free connection.
     public var acquireTimeoutMilliseconds: Int
@@ -48,28 +48,35 @@ public final class Database: Sendable {
   public let exemptions: ExemptionStore
   /// Rulesets, and how they came into force.
   public let rulesets: RulesetStore
+  /// Reviews and their resolutions.
+  public let reviews: ReviewStore
   /// Usage by account and hour.
   public let usage: UsageStore
 
   private let pool: ConnectionPool
   /// For batches of usage alone: they take long, and a decision must never wait for one of them to end.
   private let batchPool: ConnectionPool
+  /// For exports alone: they last as long as whoever reads them likes.
+  private let exportPool: ConnectionPool
   private let server: PrivateServer?
   private let logger: Logger
 
   private init(
-    connectionString: String, pool: ConnectionPool, batchPool: ConnectionPool, server: PrivateServer?, logger: Logger
+    connectionString: String, pool: ConnectionPool, batchPool: ConnectionPool, exportPool: ConnectionPool,
+    server: PrivateServer?, logger: Logger
   ) {
     self.connectionString = connectionString
     self.pool = pool
     self.batchPool = batchPool
+    self.exportPool = exportPool
     self.server = server
     self.logger = logger
-    decisions = DecisionStore(pool)
+    decisions = DecisionStore(pool, exports: exportPool)
     keys = KeyStore(pool)
     lists = ListStore(pool)
     exemptions = ExemptionStore(pool)
     rulesets = RulesetStore(pool)
+    reviews = ReviewStore(pool)
     usage = UsageStore(pool, batches: batchPool)
   }
 
@@ -95,13 +102,16 @@ public final class Database: Sendable {
           applicationName: "clearance", logger: logger))
     }
     let batchConnections = max(1, configuration.maximumConnections / 4)
+    let exportConnections = max(1, configuration.maximumConnections / 8)
     return Database(
       connectionString: connectionString,
       pool: pool(
-        max(1, configuration.maximumConnections - batchConnections),
+        max(1, configuration.maximumConnections - batchConnections - exportConnections),
         acquireTimeoutMilliseconds: configuration.acquireTimeoutMilliseconds),
       batchPool: pool(
         batchConnections, acquireTimeoutMilliseconds: max(10_000, configuration.acquireTimeoutMilliseconds)),
+      exportPool: pool(
+        exportConnections, acquireTimeoutMilliseconds: configuration.acquireTimeoutMilliseconds),
       server: server, logger: logger)
   }
 
@@ -144,9 +154,10 @@ public final class Database: Sendable {
 
   /// How the pool stands.
   public var poolStatistics: PoolStatistics {
-    let (first, second) = (pool.statistics, batchPool.statistics)
+    let all = [pool, batchPool, exportPool].map(\.statistics)
     return PoolStatistics(
-      open: first.open + second.open, idle: first.idle + second.idle, waiting: first.waiting + second.waiting)
+      open: all.reduce(0) { $0 + $1.open }, idle: all.reduce(0) { $0 + $1.idle },
+      waiting: all.reduce(0) { $0 + $1.waiting })
   }
 
   /// Whether PostgreSQL refused a statement, so that nothing of it happened; false after a lost connection.
@@ -157,6 +168,7 @@ public final class Database: Sendable {
 
   /// Closes all connections and stops the private server, if there is one.
   public func close() async {
+    await exportPool.close()
     await batchPool.close()
     await pool.close()
     await server?.stop()

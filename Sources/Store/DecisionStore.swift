@@ -97,9 +97,14 @@ public struct StoredDecision: Sendable {
 /// Decisions, in PostgreSQL. Appends and reads; there is no way to change one.
 public struct DecisionStore: Sendable {
   let pool: ConnectionPool
+  let exportPool: ConnectionPool
 
-  /// Stores decisions through a pool of connections to a migrated database.
-  public init(_ pool: ConnectionPool) { self.pool = pool }
+  /// Stores decisions through a pool of connections to a migrated database; exports have a pool of their own, since
+  /// they last as long as whoever reads them likes.
+  public init(_ pool: ConnectionPool, exports exportPool: ConnectionPool) {
+    self.pool = pool
+    self.exportPool = exportPool
+  }
 
   // Copying costs the server the least: it forms many rows at a time and logs them by the page.
   private static let recording = """

@@ -57,19 +57,23 @@ public struct ExemptionStore: Sendable {
   public func add(_ exemption: Exemption) async throws {
     try await pool.withConnection { db in
       try await db.transaction { db in
-        _ = try await db.execute(
-          """
-          insert into exemptions (id, account_id, party, list, entry_id, entry_hash, until, reason, officer)
-          values ($1, $2, $3, $4, $5, $6, $7::date, $8, $9)
-          """,
-          [
-            .uuid(exemption.id), .text(exemption.account), .text(orNull: exemption.party), .text(exemption.list),
-            .text(exemption.entry), .text(exemption.entryHash), .text(orNull: exemption.until?.description),
-            .text(exemption.reason), .text(exemption.officer),
-          ])
+        try await ExemptionStore.insert(exemption, db)
         try await db.notify(ListStore.channel)
       }
     }
+  }
+
+  static nonisolated(nonsending) func insert(_ exemption: Exemption, _ db: Connection) async throws {
+    _ = try await db.execute(
+      """
+      insert into exemptions (id, account_id, party, list, entry_id, entry_hash, until, reason, officer)
+      values ($1, $2, $3, $4, $5, $6, $7::date, $8, $9)
+      """,
+      [
+        .uuid(exemption.id), .text(exemption.account), .text(orNull: exemption.party), .text(exemption.list),
+        .text(exemption.entry), .text(exemption.entryHash), .text(orNull: exemption.until?.description),
+        .text(exemption.reason), .text(exemption.officer),
+      ])
   }
 
   /// Revokes an exemption and tells running services; false when there is none that holds.

@@ -139,7 +139,8 @@ struct Serve: AsyncParsableCommand {
     let group = ServiceGroup(
       configuration: .init(
         services: [
-          .init(service: PartitionKeeper(store: store, logger: logger)), .init(service: keys),
+          .init(service: PartitionKeeper(store: store, logger: logger)),
+          .init(service: ReviewKeeper(store.reviews, logger: logger)), .init(service: keys),
           .init(service: rulesets), .init(service: lists), .init(service: recorder), .init(service: server),
         ],
         gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))

@@ -51,6 +51,18 @@ extension ServiceTests {
         ("&rule=no-such-rule", { _ in false }),
         ("&policy=us-ofac", { $0.policies.contains("us-ofac") }),
         ("&policy=kyc", { $0.policies.contains("kyc") }),
+        ("&trigger=submission", { _ in true }),
+        ("&trigger=recheck", { _ in false }),
+        ("&ruleset=\(decisions[0].ruleset)", { _ in true }),
+        ("&ruleset=\(String(decisions[0].ruleset.reversed()))", { _ in false }),
+        ("&ruleset=\(decisions[0].ruleset)&verdict=allow&trigger=submission", { $0.verdict == "allow" }),
+        ("&ruleset=\(decisions[0].ruleset)&verdict=deny", { $0.verdict == "deny" }),
+        ("&trigger=submission&from=\(earlier)&to=\(later)", { $0.time >= earlier && $0.time < later }),
+        (
+          "&verdict=deny&from=\(earlier)&to=\(later)", { $0.verdict == "deny" && $0.time >= earlier && $0.time < later }
+        ),
+        ("&verdict=deny&to=1960-01-01", { _ in false }),
+        ("&to=1960-01-01", { _ in false }),
         ("&from=\(earlier)", { $0.time >= earlier }),
         ("&to=\(later)", { $0.time < later }),
         ("&from=\(earlier)&to=\(later)", { $0.time >= earlier && $0.time < later }),
@@ -73,6 +85,9 @@ extension ServiceTests {
           let found = try client.history(query, limit: limit).map { $0["id"]?.text }
           #expect(found == expected, "`\(query)` in pages of \(limit)")
         }
+        let count = try client.get("/v1/decisions?limit=1&count=true\(query)").json["count"]
+        #expect(count?["value"]?.integer.map { Int($0) } == expected.count, "`\(query)`")
+        #expect(count?["exact"]?.boolean == true)
       }
       for name in ["deny", "review", "allow"] {
         #expect(decisions.contains { $0.verdict == name }, "the sample has a decision to \(name)")
@@ -119,6 +134,13 @@ extension ServiceTests {
         #expect(sizes.dropLast().allSatisfy { $0 == limit })
         #expect(sizes.last != 0, "no page is empty")
       }
+      let cursor = try client.get("/v1/decisions?limit=1&verdict=deny").json["next"]?.text ?? ""
+      #expect(try client.get("/v1/decisions?limit=7&verdict=deny&cursor=\(cursor)").status == 200)
+      for query in ["verdict=allow", "limit=7", "verdict=deny&open=true", "verdict=deny&account=a"] {
+        let answer = try client.get("/v1/decisions?\(query)&cursor=\(cursor)")
+        #expect(answer.status == 400, "a cursor of other filters: \(query)")
+        #expect(answer.json["detail"]?.text?.contains("`cursor`") == true, "\(answer.text)")
+      }
       let page = try client.get("/v1/decisions")
       #expect(page.json["decisions"]?.elements?.count ?? 0 > decisions.count, "the page is 50 long by default")
     }
@@ -133,6 +155,8 @@ extension ServiceTests {
             ("limit=1.5", "limit"), ("verdict=maybe", "verdict"), ("verdict=DENY", "verdict"), ("verdict=", "verdict"),
             ("from=yesterday", "from"), ("from=2026-02-30", "from"), ("from=2026-01-01T25:00:00Z", "from"),
             ("to=2026-13-01", "to"), ("to=1700000000", "to"), ("cursor=x", "cursor"), ("cursor=", "cursor"),
+            ("cursor=01a210e6-fe6c-724e-87d3-8c64e75234ce", "cursor"), ("open=false", "open"), ("open=yes", "open"),
+            ("count=many", "count"),
             ("acount=a", "acount"), ("as_of=2026-01-01", "as_of"), ("limit=1&limit=2", "limit"),
             ("account=a%00b", "account"), ("rule=" + String(repeating: "x", count: 1_001), "rule"),
           ] {
@@ -158,14 +182,16 @@ private struct Decision {
   let account: String
   let verdict: String
   let time: String
+  let ruleset: String
   let rules: [String]
   let policies: [String]
 
   init(_ json: JSON) throws {
     guard let id = json["id"]?.text, let account = json["account"]?.text, let verdict = json["verdict"]?.text,
-      let time = json["decided_at"]?.text, let matched = json["matched"]?.elements
+      let time = json["decided_at"]?.text, let matched = json["matched"]?.elements,
+      let ruleset = json["ruleset"]?.text
     else { throw Unexpected("not a decision: \(json)") }
-    self.json = json
+    (self.json, self.ruleset) = (json, ruleset)
     (self.id, self.account, self.verdict, self.time) = (id, account, verdict, time)
     rules = matched.compactMap { $0["rule"]?.text }
     policies = matched.compactMap { $0["policy"]?.text }

@@ -129,6 +129,42 @@ extension ServiceTests {
       }
     }
 
+    @Test("hit nobody whose review was resolved with an exemption")
+    func resolutions() async throws {
+      let database = try await Workshop.current.database()
+      let file = try Self.file(Self.many + [Self.quennick])
+      let today = Instant.now.date.description
+      #expect(try await Self.lists(["import", "un-sc", file, "--published", today], database).end == .exit(0))
+      try await Service.with(database: database) { service in
+        let body = Self.submission("a", "Zorwald Quenneck")
+        let (resolved, exemption) = try await onThread {
+          let client = HTTPClient(port: service.port)
+          let review = try client.post(body).json
+          #expect(review["verdict"]?.text == "review")
+          func resolve(_ entry: String) throws -> HTTPClient.Answer {
+            let text = """
+              {"verdict":"allow","reason":"born elsewhere","officer":"anna",\
+              "exemption":{"list":"un-sc","entry":"\(entry)","until":"2100-01-01"}}
+              """
+            return try client.post(Array(text.utf8), to: "/v1/decisions/\(review["id"]?.text ?? "")/resolution")
+          }
+          #expect(try resolve("Q1").status == 422, "an entry that was not hit")
+          #expect(try client.get("/v1/accounts/a").json["verdict"]?.text == "review", "nothing was resolved")
+          let answer = try resolve("Q77")
+          return (answer.status, answer.json["exemption"]?.text)
+        }
+        #expect(resolved == 201)
+        let isAllowed = try await eventually(within: 20) {
+          let answer = try await onThread { try HTTPClient(port: service.port).post(body).json }
+          return answer["verdict"]?.text == "allow"
+            && answer["exempted"]?.elements?.first?["exemption"]?.text == exemption
+        }
+        #expect(isAllowed, "decisions to come do not see the hit")
+        let listed = try await Clearance.run(["exemptions", "list", "--account", "a", "--database-url", database])
+        #expect(listed.output.contains("by anna") && listed.output.contains("until 2100-01-01"))
+      }
+    }
+
     @Test("are screened against without a database by check")
     func check() async throws {
       let list = try Self.file(Self.many + [Self.quennick])

@@ -1,3 +1,4 @@
+import Compliance
 import Foundation
 import PostgreSQL
 import Testing
@@ -115,6 +116,46 @@ extension ServiceTests {
       #expect(appliers == 1)
       let idle = outcomes.count { $0.output.contains("up to date") }
       #expect(idle == 3)
+    }
+
+    @Test("decisions from before the history could be asked by what they matched are found, and their reviews are open")
+    func oldDecisions() async throws {
+      let database = try await Workshop.current.database()
+      let early = Workshop.current.path("migrations")
+      try FileManager.default.createDirectory(atPath: early, withIntermediateDirectories: true)
+      for name in try FileManager.default.contentsOfDirectory(atPath: Self.shipped.path) where name < "0006" {
+        try FileManager.default.copyItem(atPath: Self.shipped.path + "/" + name, toPath: early + "/" + name)
+      }
+      #expect(try await migrate(database, folder: early).end == .exit(0))
+      let ids = (1...4).map { "01900000-0000-7000-8000-00000000000\($0)" }
+      try await withConnection(database) { db in
+        for (id, account, verdict, rules) in [
+          (ids[0], "a", "review", "{r1}"), (ids[1], "b", "review", "{r1,r2}"), (ids[2], "a", "allow", "{}"),
+          (ids[3], "c", "deny", "{r2}"),
+        ] {
+          _ = try await db.execute(
+            """
+            insert into decisions values ($1::uuid, $2, $3, '2024-06-10', '2024-06-10', $4, $5::text[], '{p}', '{}',
+              'submission', '0', '00000000-0000-0000-0000-000000000000', '{}', $6)
+            """,
+            [
+              .text(id), .text(account), .text(verdict), .text(String(repeating: "a", count: 64)), .text(rules),
+              .text("{\"id\":\"\(id)\",\"verdict\":\"\(verdict)\"}"),
+            ])
+        }
+      }
+      try await Service.with(database: database) { service in
+        try await onThread {
+          let client = HTTPClient(port: service.port)
+          for (query, expected) in [
+            ("rule=r2", [ids[3], ids[1]]), ("rule=r1&verdict=review", [ids[1], ids[0]]), ("open=true", [ids[1]]),
+            ("ruleset=" + String(repeating: "a", count: 64), [ids[3], ids[2], ids[1], ids[0]]),
+          ] {
+            let found = try client.history("&" + query).compactMap { $0["id"]?.text }
+            #expect(found == expected, "\(query)")
+          }
+        }
+      }
     }
 
     @Test("services that start at once on an empty database all start")

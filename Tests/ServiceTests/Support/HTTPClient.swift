@@ -123,6 +123,9 @@ final class HTTPClient {
     }
     var body: [UInt8] = []
     if !isBodyless, status >= 200, status != 204, status != 304 {
+      if headers["transfer-encoding"] == "chunked" {
+        return Answer(status: status, headers: headers, body: try receiveChunks())
+      }
       guard let length = headers["content-length"].flatMap({ Int($0) }) else {
         throw Unexpected("an answer without Content-Length: \(lines)")
       }
@@ -131,6 +134,25 @@ final class HTTPClient {
       received.removeFirst(length)
     }
     return Answer(status: status, headers: headers, body: body)
+  }
+
+  /// A body in chunks (RFC 9112, section 7.1), to its end.
+  private func receiveChunks() throws -> [UInt8] {
+    var body: [UInt8] = []
+    while true {
+      var end: Int?
+      while end == nil {
+        end = received.firstIndex(of: UInt8(ascii: "\n"))
+        if end == nil { try fill() }
+      }
+      guard let size = Int(String(decoding: received[..<(end! - 1)], as: UTF8.self), radix: 16) else {
+        throw Unexpected("not the size of a chunk")
+      }
+      while received.count < end! + 1 + size + 2 { try fill() }
+      body += received[(end! + 1)..<(end! + 1 + size)]
+      received.removeFirst(end! + 1 + size + 2)
+      if size == 0 { return body }
+    }
   }
 
   private let headEnd: [UInt8] = Array("\r\n\r\n".utf8)
