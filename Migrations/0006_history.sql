@@ -8,18 +8,23 @@ return (lpad(to_hex(greatest(0, floor(extract(epoch from moment) * 1000))::bigin
 -- What a decision can be asked for by, where that is more than its account and its time: one narrow row for each that
 -- something matched or hit, or that was not allowed. Most accounts are allowed and match nothing; they have no row here
 -- and cost nothing. Tags are `v:` verdict, `r:` rule, `p:` policy, `l:` list, `t:` trigger, `h:` ruleset, `k:` key that
--- recorded it, and `s:` the first four digits of the id, a span of 50 days.
+-- recorded it, and `s:` the span of days.
 create table decision_marks (
   decision uuid primary key,
   tags text[] not null
 );
+
+-- The span of 2^30 milliseconds, twelve days, in which an id lies.
+create function span_of(id uuid) returns integer
+language sql immutable parallel safe
+return ('x' || left(id::text, 5))::bit(20)::integer >> 2;
 
 create function decision_tags(
   id uuid, verdict text, rules text[], policies text[], lists text[], trigger text, ruleset text, recorded_by uuid
 ) returns text[]
 language plpgsql immutable parallel safe as $$
 declare
-  tags text[] := array['s:' || left(id::text, 4), 'v:' || verdict, 't:' || trigger, 'h:' || ruleset, 'k:' || recorded_by];
+  tags text[] := array['s:' || span_of(id), 'v:' || verdict, 't:' || trigger, 'h:' || ruleset, 'k:' || recorded_by];
   name text;
 begin
   foreach name in array rules loop tags := tags || ('r:' || name); end loop;
@@ -111,11 +116,6 @@ when (coalesce(position(
   in current_setting('clearance.seen', true)), 0) = 0)
 execute function note_presence();
 
--- The span of 50 days in which an id lies, as a number.
-create function span_of(id uuid) returns integer
-language sql immutable parallel safe
-return ('x' || left(id::text, 4))::bit(16)::integer;
-
 -- The newest decisions that have all these tags. Among many that have them, some are found by going back; where there
 -- are few, spans are gone through one by one, each by the index of tags, so that however they are spread no more than
 -- those of one span are read in vain.
@@ -142,7 +142,7 @@ begin
     return query
       with tagged as materialized (
         select m.decision from decision_marks m
-        where m.tags @> (wanted_tags || ('s:' || lpad(to_hex(span), 4, '0')))
+        where m.tags @> (wanted_tags || ('s:' || span))
       )
       select t.decision from tagged t where t.decision < before and t.decision >= since
       order by t.decision desc limit wanted;

@@ -41,14 +41,6 @@ extension DecisionStore {
     }
     return DecisionCount(value: min(count, DecisionCount.limit), isExact: count <= DecisionCount.limit)
   }
-
-  /// The latest decision of an account, whoever recorded it.
-  public func latest(of account: String) async throws -> UUID? {
-    let rows = try await pool.withConnection { db in
-      try await db.query("select id from decisions where account_id = $1 order by id desc limit 1", [.text(account)])
-    }
-    return try rows.first?.get(0)
-  }
 }
 
 extension StoredDecision {

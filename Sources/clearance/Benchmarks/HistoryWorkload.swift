@@ -6,10 +6,10 @@ import Store
 ///
 /// Forty rules match unevenly, the first in a third of what is not allowed; one was in effect for two months only. A new
 /// ruleset judges every half month. Seven of ten decisions are submissions, the others re-checks by night and what
-/// officers submit by hand. Facts and answer are some 2 KB of JSON.
+/// officers submit by hand. Facts and answer are some 1.7 KB of JSON.
 struct HistoryWorkload {
   static let accounts: UInt64 = 1_000_000
-  /// Each account that ends so has been re-checked as often as one in three years of nights.
+  /// An account of one in 5,000 decisions: as many as three years of nights have, when there are five million.
   static let heavyAccount = "acct_heavy"
   static let retiredRule = "rule-retired"
   static let days = 365
