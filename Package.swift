@@ -68,7 +68,7 @@ let package = Package(
     .target(
       name: "ClearanceService",
       dependencies: [
-        "Ownership", "Policy", "Screening", "Store",
+        "Ledger", "Ownership", "Policy", "Screening", "Store",
         .product(name: "DequeModule", package: "swift-collections"),
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "Logging", package: "swift-log"),
@@ -99,7 +99,7 @@ let package = Package(
     .executableTarget(
       name: "clearance",
       dependencies: [
-        "ClearanceAPI", "Ownership", "RuleBook", "Screening",
+        "ClearanceAPI", "Ledger", "Ownership", "RuleBook", "Screening",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Configuration", package: "swift-configuration"),
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),

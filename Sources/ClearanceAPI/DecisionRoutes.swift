@@ -13,11 +13,13 @@ struct DecisionRoutes: Sendable {
 
   let service: DecisionService
   let store: DecisionStore
+  let log: LogRoutes
 
   func add(to router: RouterGroup<APIContext>) {
     router.post("decisions", use: decide)
     router.get("decisions", use: list)
     router.get("decisions/:id", use: read)
+    router.get("decisions/:id/proof", use: proof)
   }
 
   @Sendable private func decide(_ request: Request, _ context: APIContext) async throws -> Response {
@@ -83,13 +85,23 @@ struct DecisionRoutes: Sendable {
   }
 
   @Sendable private func read(_ request: Request, _ context: APIContext) async throws -> Response {
+    .json(text: DecisionRoutes.text(of: try await visibleDecision(context), withFacts: true))
+  }
+
+  @Sendable private func proof(_ request: Request, _ context: APIContext) async throws -> Response {
+    _ = try Query(request, allowed: [])
+    return try await log.proof(of: try await visibleDecision(context).id)
+  }
+
+  static let notFound = Problem(
+    .notFound, "there is no such decision, or it is not yours to see", remedy: "Check the id.")
+
+  /// The decision that a path names, if the caller may see it.
+  private func visibleDecision(_ context: APIContext) async throws -> StoredDecision {
     guard let id = context.parameters.get("id").flatMap({ UUID(uuidString: $0) }),
       let decision = try await store.decision(id), isVisible(decision, to: context.caller)
-    else {
-      throw Problem(
-        .notFound, "there is no such decision, or it is not yours to see", remedy: "Check the id.")
-    }
-    return .json(text: DecisionRoutes.text(of: decision, withFacts: true))
+    else { throw DecisionRoutes.notFound }
+    return decision
   }
 
   private func isVisible(_ decision: StoredDecision, to caller: Caller) -> Bool {

@@ -1,6 +1,7 @@
 import Compliance
 import Crypto
 import Foundation
+import Ledger
 import Logging
 import Metrics
 import Policy
@@ -97,7 +98,7 @@ public final class DecisionService: Sendable {
         requestHash: Array(SHA256.hash(data: request.body + [0] + Array((request.asOf?.description ?? "").utf8))))
     }
     if let key, let answer = try await repeated(key) { return answer }
-    let (decision, judgement) = make(request, key: key)
+    let (decision, judgement) = try make(request, key: key)
     let isRecorded: Bool
     do {
       isRecorded = try await recorder.record(decision)
@@ -125,11 +126,19 @@ public final class DecisionService: Sendable {
     }
   }
 
+  private static let trigger = "submission"
+
   /// With more parties than these, screening takes too long for the thread of an event loop.
   private static let partiesAtOnce = 16
 
   private func record(_ request: Request, then answer: @escaping @Sendable (Result<Answer, DecisionError>) -> Void) {
-    let (decision, judgement) = make(request, key: nil)
+    let decision: NewDecision
+    let judgement: Judgement
+    do {
+      (decision, judgement) = try make(request, key: nil)
+    } catch {
+      return answer(.failure(error))
+    }
     recorder.record(decision) { result in
       switch result {
       case .success:
@@ -146,22 +155,43 @@ public final class DecisionService: Sendable {
     return Answer(body: Array(decision.answer.utf8), verdict: nil, isRepeated: true)
   }
 
-  private func make(_ request: Request, key: NewDecision.IdempotencyKey?) -> (NewDecision, Judgement) {
+  private func make(
+    _ request: Request, key: NewDecision.IdempotencyKey?
+  ) throws(DecisionError) -> (NewDecision, Judgement) {
     let now = Instant.now
     let facts = facts(request.submission, asOf: request.asOf, now: now)
     let judgement = judge(facts, asOf: request.asOf ?? now.date)
     let id = UUID.version7(at: now)
     let answer = JSON.object(
       [JSON.Member("id", .string(id.text)), JSON.Member("account", .string(request.submission.id))]
-        + judgement.members + [JSON.Member("decided_at", .string(now.description))])
+        + judgement.members + [JSON.Member("decided_at", .string(now.description))]
+    ).bytes
     var policies: [String] = []
     for match in judgement.matched where !policies.contains(match.rule.policy) { policies.append(match.rule.policy) }
+    let findings = Findings(
+      rules: judgement.matched.map(\.rule.id), policies: policies, lists: facts.screened.hitLists)
+    let factsText = facts.json.bytes
+    let salt = Salt.random()
+    let leaf: [UInt8]
+    do throws(MalformedInput) {
+      guard let ruleset = Hash(hexadecimal: judgement.ruleset) else {
+        throw MalformedInput("ruleset", "its hash is not one", remedy: "Report this as a fault of the program.")
+      }
+      leaf = try Leaf.decision(
+        DecisionLeaf(
+          id: id, decidedAt: now, asOf: judgement.asOf, verdict: judgement.verdict, ruleset: ruleset,
+          findings: findings.hash, trigger: DecisionService.trigger, engine: Engine.version,
+          recordedBy: request.client,
+          personal: Commitment(toUTF8: [Array(request.submission.id.utf8), factsText, answer], salt: salt))
+      ).encoded()
+    } catch {
+      throw .recording(.unavailable(error.description))
+    }
     let decision = NewDecision(
       id: id, accountID: request.submission.id, verdict: judgement.verdict, asOf: judgement.asOf, decidedAt: now,
-      ruleset: judgement.ruleset, rules: judgement.matched.map(\.rule.id), policies: policies,
-      lists: facts.screened.hitLists, trigger: "submission", engine: Engine.version, recordedBy: request.client,
-      facts: facts.json.bytes,
-      answer: answer.bytes, idempotencyKey: key)
+      ruleset: judgement.ruleset, rules: findings.rules, policies: findings.policies, lists: findings.lists,
+      trigger: DecisionService.trigger, engine: Engine.version, recordedBy: request.client, facts: factsText,
+      answer: answer, leaf: NewLeaf(salt: salt.bytes, entry: leaf), idempotencyKey: key)
     return (decision, judgement)
   }
 

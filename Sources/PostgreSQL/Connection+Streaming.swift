@@ -1,3 +1,5 @@
+import Foundation
+
 extension Connection {
   /// Runs a statement and hands over its rows while they arrive, in memory that does not grow with their number.
   ///
@@ -71,6 +73,34 @@ extension Connection {
   ) async throws -> Int {
     try await operate(sql) { session in
       try await session.startCopy(sql, .toServer)
+      try await body(CopyWriter(session: session, sql: sql))
+      return try await session.endCopy(sql)
+    }
+  }
+
+  /// Runs a statement with some `bytea`, and then `COPY … FROM STDIN`, in the round trips of the COPY alone. Outside a
+  /// transaction the two take effect together or not at all.
+  ///
+  /// - Parameters:
+  ///   - sql: The COPY statement. It takes no parameters.
+  ///   - first: The statement that runs before, with `$1` to `$9` for the values.
+  ///   - values: At most nine `bytea`. They go as literals of digits, since a COPY takes no parameters.
+  ///   - body: Writes the data. If it throws, neither takes effect.
+  /// - Returns: How many rows the server took.
+  /// - Throws: ``PostgreSQLError``, which names the COPY statement also when the first one failed; what `body` throws;
+  ///   `CancellationError` when the task is cancelled.
+  @discardableResult
+  public nonisolated(nonsending) func copyIn(
+    _ sql: String, after first: StaticString, _ values: [[UInt8]],
+    _ body: nonisolated(nonsending) (CopyWriter) async throws -> Void
+  ) async throws -> Int {
+    precondition(values.count <= 9, "a statement before a COPY takes at most nine values")
+    var before = first.description
+    for (index, value) in values.enumerated() {
+      before = before.replacingOccurrences(of: "$\(index + 1)", with: ByteaLiteral.text(of: value))
+    }
+    return try await operate(sql) { session in
+      try await session.startCopy(sql, after: before, .toServer)
       try await body(CopyWriter(session: session, sql: sql))
       return try await session.endCopy(sql)
     }

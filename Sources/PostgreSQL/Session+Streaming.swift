@@ -28,10 +28,13 @@ extension Session {
 
   enum CopyDirection { case toServer, fromServer }
 
-  func startCopy(_ sql: String, _ direction: CopyDirection) async throws {
+  /// - Parameter first: A statement that runs before, in the same transaction; errors do not repeat it.
+  func startCopy(_ sql: String, after first: String? = nil, _ direction: CopyDirection) async throws {
     try check(sql: sql)
-    try require(connection.sendSimple(sql), sql)
-    guard let result = try await nextResult(sql) else {
+    try require(connection.sendSimple(first.map { $0 + ";" + sql } ?? sql), sql)
+    var result = try await nextResult(sql)
+    if first != nil, result?.status == .command || result?.status == .tuples { result = try await nextResult(sql) }
+    guard let result else {
       throw broken(PostgreSQLError(.protocolViolation, "no result", statement: sql))
     }
     switch (result.status, direction) {

@@ -48,6 +48,8 @@ public final class Database: Sendable {
   public let exemptions: ExemptionStore
   /// Rulesets, and how they came into force.
   public let rulesets: RulesetStore
+  /// The transparency log.
+  public let ledger: LedgerStore
 
   private let pool: ConnectionPool
   private let server: PrivateServer?
@@ -63,6 +65,7 @@ public final class Database: Sendable {
     lists = ListStore(pool)
     exemptions = ExemptionStore(pool)
     rulesets = RulesetStore(pool)
+    ledger = LedgerStore(pool)
   }
 
   /// Opens the database; starts the private server when no connection string is given.

@@ -49,6 +49,8 @@ public struct NewDecision: Sendable {
   public let facts: [UInt8]
   /// The answer as it is given to the caller: the UTF-8 bytes of JSON.
   public let answer: [UInt8]
+  /// What the log says of it, and the salt of that.
+  public let leaf: NewLeaf
   /// Set when the caller sent one.
   public let idempotencyKey: IdempotencyKey?
 
@@ -56,7 +58,7 @@ public struct NewDecision: Sendable {
   public init(
     id: UUID, accountID: String, verdict: Verdict, asOf: CalendarDate, decidedAt: Instant, ruleset: String,
     rules: [String], policies: [String], lists: [String], trigger: String, engine: String, recordedBy: UUID,
-    facts: [UInt8], answer: [UInt8], idempotencyKey: IdempotencyKey?
+    facts: [UInt8], answer: [UInt8], leaf: NewLeaf, idempotencyKey: IdempotencyKey?
   ) {
     self.id = id
     self.accountID = accountID
@@ -72,6 +74,7 @@ public struct NewDecision: Sendable {
     self.recordedBy = recordedBy
     self.facts = facts
     self.answer = answer
+    self.leaf = leaf
     self.idempotencyKey = idempotencyKey
   }
 }
@@ -104,8 +107,9 @@ public struct DecisionStore: Sendable {
   // Copying costs the server the least: it forms many rows at a time and logs them by the page.
   private static let recording = """
     copy decisions (id, account_id, verdict, as_of, decided_at, ruleset, rules, policies, lists, trigger, engine,
-      recorded_by, facts, answer) from stdin (format binary)
+      recorded_by, facts, answer, salt) from stdin (format binary)
     """
+  private static let logging: StaticString = "select log_add($1, encode($2, 'hex')::uuid, encode($3, 'hex')::uuid)"
 
   // A key that is taken (by an earlier request, by another replica, or by another decision of the same batch) does not
   // come back. Two transactions that claim the same keys do so in the same order.
@@ -118,14 +122,15 @@ public struct DecisionStore: Sendable {
     returning decision
     """
 
-  /// Records decisions in one transaction.
+  /// Records decisions in one transaction, with what the log says of them.
   ///
   /// - Returns: the ids of those that were recorded: all but the ones whose idempotency key was taken.
   /// - Throws: `PostgreSQLError`. After a connection failure it is not known whether the batch was committed.
   public func record(_ batch: [NewDecision]) async throws -> Set<UUID> {
+    if batch.isEmpty { return [] }
     let keyed = batch.filter { $0.idempotencyKey != nil }
     if keyed.isEmpty {
-      // One statement is one transaction: when it returns, its rows are durable, and if it fails none is there.
+      // What is sent at once is one transaction: when it returns, its rows are durable, and if it fails none is there.
       try await pool.withConnection { try await DecisionStore.copy(batch, $0) }
       return Set(batch.map(\.id))
     }
@@ -143,9 +148,11 @@ public struct DecisionStore: Sendable {
     }
   }
 
+  /// - Parameter batch: at least one.
   private nonisolated(nonsending) static func copy(_ batch: [NewDecision], _ db: Connection) async throws {
     var rows = BinaryRows(
-      columns: 14, capacity: batch.reduce(0) { $0 + $1.facts.count + $1.answer.count + 512 })
+      columns: 15, capacity: batch.reduce(0) { $0 + $1.facts.count + $1.answer.count + 512 })
+    var (first, last) = (batch[0].id, batch[0].id)
     for decision in batch {
       rows.beginRow()
       rows.append(decision.id)
@@ -162,9 +169,12 @@ public struct DecisionStore: Sendable {
       rows.append(decision.recordedBy)
       rows.append(decision.facts)
       rows.append(decision.answer)
+      rows.append(decision.leaf.salt)
+      (first, last) = (min(first, decision.id), max(last, decision.id))
     }
     let bytes = rows.finished
-    try await db.copyIn(recording) { try await $0.write(bytes) }
+    let entries = LogBatch.encode(batch.lazy.map(\.leaf.entry))
+    try await db.copyIn(recording, after: logging, [entries, first.bytes, last.bytes]) { try await $0.write(bytes) }
   }
 
   /// The decision that answered a request under this key, and the hash of that request.
@@ -221,4 +231,8 @@ extension StoredDecision {
     facts = try row.text(5)
     answer = try row.text(6)
   }
+}
+
+extension UUID {
+  var bytes: [UInt8] { withUnsafeBytes(of: uuid) { Array($0) } }
 }

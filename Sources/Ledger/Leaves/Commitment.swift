@@ -49,19 +49,20 @@ public struct Commitment: Sendable, Hashable {
   public init(hash: Hash) { self.hash = hash }
 
   /// Commits to texts.
-  public init(to texts: [String?], salt: Salt) {
+  public init(to texts: [String?], salt: Salt) { self.init(toUTF8: texts.map { $0.map { Array($0.utf8) } }, salt: salt) }
+
+  /// Commits to texts by their UTF-8.
+  public init(toUTF8 texts: [[UInt8]?], salt: Salt) {
     var hasher = SHA256()
     hasher.update(salt.bytes)
     for text in texts {
-      guard var text else {
-        hasher.update([0])
+      guard let text else {
+        withUnsafeBytes(of: 0 as UInt8) { hasher.update(bufferPointer: $0) }
         continue
       }
-      text.withUTF8 { utf8 in
-        let length = UInt64(utf8.count)
-        hasher.update([1] + (0..<8).map { UInt8(truncatingIfNeeded: length >> UInt64(56 - 8 * $0)) })
-        hasher.update(utf8)
-      }
+      withUnsafeBytes(of: 1 as UInt8) { hasher.update(bufferPointer: $0) }
+      withUnsafeBytes(of: UInt64(text.count).bigEndian) { hasher.update(bufferPointer: $0) }
+      text.withUnsafeBytes { hasher.update(bufferPointer: $0) }
     }
     hash = Hash(hasher.finalize())
   }

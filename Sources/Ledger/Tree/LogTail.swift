@@ -59,6 +59,9 @@ public struct LogTail: Sendable, Hashable {
   /// The root of the tree over them.
   public var root: Hash { frontier.root }
 
+  /// The hashes of the partial tile of each level, from level 0 up, 32 bytes each; empty where the last tile is full.
+  public var edgeTiles: [[UInt8]] { edge.map { Hash.bytes(of: $0) } }
+
   /// Appends a batch of entries in their order.
   ///
   /// - Parameter entries: each at most ``EntryBundle/maximumEntryBytes`` long.

@@ -37,6 +37,8 @@ final class Clearance: Sendable {
     var variables = ProcessInfo.processInfo.environment.filter {
       !$0.key.hasPrefix("CLEARANCE_") && !$0.key.hasPrefix("PG") && $0.key != "DATABASE_URL"
     }
+    // Keys of logs are kept where the tests are, and go with them.
+    variables["CLEARANCE_DATA"] = Workshop.current.folder + "/data"
     variables.merge(environment) { $1 }
     process.environment = variables
     process.currentDirectoryURL = directory
