@@ -125,7 +125,7 @@ let package = Package(
     // Runs the built executable as a process of its own; the dependency on it is there to have it built.
     .testTarget(
       name: "ServiceTests",
-      dependencies: ["clearance", "Compliance", "PostgreSQL", .product(name: "Logging", package: "swift-log")],
+      dependencies: ["clearance", "Compliance", "Ledger", "PostgreSQL", .product(name: "Logging", package: "swift-log")],
       swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6]
