@@ -85,7 +85,9 @@ struct DecisionRoutes: Sendable {
   }
 
   @Sendable private func read(_ request: Request, _ context: APIContext) async throws -> Response {
-    .json(text: DecisionRoutes.text(of: try await visibleDecision(context), withFacts: true))
+    let decision = try await visibleDecision(context)
+    let salt = try await log.reader.salt(of: decision)
+    return .json(text: DecisionRoutes.text(of: decision, salt: salt))
   }
 
   @Sendable private func proof(_ request: Request, _ context: APIContext) async throws -> Response {
@@ -126,19 +128,22 @@ struct DecisionRoutes: Sendable {
     let decisions = try await store.decisions(filter, limit: limit + 1)
     let page = decisions.prefix(limit)
     let next = decisions.count > limit ? page.last.map { JSON.string($0.id.text) } ?? .null : .null
-    let items = page.map { DecisionRoutes.text(of: $0, withFacts: false) }.joined(separator: ",")
+    let items = page.map { DecisionRoutes.text(of: $0) }.joined(separator: ",")
     return .json(text: "{\"decisions\":[\(items)],\"next\":\(next.serialized)}")
   }
 
   /// The recorded answer with what else is known of the decision. The answer's text is spliced, not parsed and
   /// written anew: what was answered is shown byte for byte.
-  private static func text(of decision: StoredDecision, withFacts: Bool) -> String {
+  ///
+  /// - Parameter salt: what the log's commitment to it was made with, to be shown with the facts; `nil` to leave both
+  ///   out.
+  private static func text(of decision: StoredDecision, salt: String? = nil) -> String {
     var text = decision.answer
     if text.hasSuffix("}") { text.removeLast() }
     text += ",\"trigger\":\(JSON.string(decision.trigger).serialized)"
     text += ",\"engine\":\(JSON.string(decision.engine).serialized)"
     text += ",\"recorded_by\":\(JSON.string(decision.recordedBy.text).serialized)"
-    if withFacts { text += ",\"facts\":\(decision.facts)" }
+    if let salt { text += ",\"salt\":\"\(salt)\",\"facts\":\(decision.facts)" }
     return text + "}"
   }
 

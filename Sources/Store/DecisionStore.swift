@@ -95,6 +95,8 @@ public struct StoredDecision: Sendable {
   public let facts: String
   /// The answer, as JSON text, byte for byte as it was given.
   public let answer: String
+  /// The salt of what the log says of it; `nil` for one from before the log.
+  public let salt: [UInt8]?
 }
 
 /// Decisions, in PostgreSQL. Appends and reads; there is no way to change one.
@@ -184,11 +186,11 @@ public struct DecisionStore: Sendable {
     let rows = try await pool.withConnection { db in
       try await db.query(
         """
-        select d.id, d.account_id, d.recorded_by, d.trigger, d.engine, d.facts, d.answer, k.request_hash
+        select d.id, d.account_id, d.recorded_by, d.trigger, d.engine, d.facts, d.answer, d.salt, k.request_hash
         from idempotency_keys k join decisions d on d.id = k.decision where k.client = $1 and k.key = $2
         """, [.uuid(key.client), .text(key.key)])
     }
-    return try rows.first.map { (try $0.get(7), try StoredDecision($0)) }
+    return try rows.first.map { (try $0.get(8), try StoredDecision($0)) }
   }
 
   /// The decision with this id.
@@ -196,7 +198,7 @@ public struct DecisionStore: Sendable {
     let rows = try await pool.withConnection { db in
       try await db.query(
         """
-        select id, account_id, recorded_by, trigger, engine, facts, answer from decisions where id = $1
+        select id, account_id, recorded_by, trigger, engine, facts, answer, salt from decisions where id = $1
         """, [.uuid(id)])
     }
     return try rows.first.map { try StoredDecision($0) }
@@ -230,6 +232,7 @@ extension StoredDecision {
     engine = try row.text(4)
     facts = try row.text(5)
     answer = try row.text(6)
+    salt = try row.get(7)
   }
 }
 

@@ -186,6 +186,11 @@ public struct LedgerStore: Sendable {
     }
   }
 
+  /// What salts of decisions from before the log are made of.
+  public func saltKey() async throws -> [UInt8] {
+    try await pool.withConnection { try await $0.query("select salt_key from log_backfill")[0].get(0) }
+  }
+
   /// Where the log ends; `nil` before it was begun.
   public func tail() async throws -> Tail? {
     try await pool.withConnection { try await LedgerStore.tail($0) }
@@ -340,12 +345,15 @@ extension LedgerStore.PlacedBatch {
 public enum LedgerStoreError: Error, CustomStringConvertible {
   /// Sizes and counts do not belong together.
   case doesNotAddUp(old: UInt64, new: UInt64, entries: Int)
+  /// Something that is stored cannot be so.
+  case damaged(String)
 
   /// What is wrong.
   public var description: String {
     switch self {
     case .doesNotAddUp(let old, let new, let entries):
       "the log had \(old) entries and is to have \(new) after \(entries) more: nothing was kept"
+    case .damaged(let what): what
     }
   }
 }

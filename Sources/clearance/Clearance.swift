@@ -17,6 +17,6 @@ struct Clearance: AsyncParsableCommand {
     subcommands: [
       Serve.self, Check.self, EvaluateExpression.self, Rules.self, Lists.self, Names.self, Exemptions.self,
       Migrate.self,
-      Keys.self, Log.self, Bench.self,
+      Keys.self, Log.self, Audit.self, Bench.self,
     ])
 }

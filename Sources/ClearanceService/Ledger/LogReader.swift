@@ -70,6 +70,17 @@ public struct LogReader: Sendable {
     return bundle
   }
 
+  /// The salt of what the log says of a decision, 64 hexadecimal digits.
+  public func salt(of decision: StoredDecision) async throws -> String {
+    let salt: [UInt8]
+    if let stored = decision.salt {
+      salt = stored
+    } else {
+      salt = Salt(key: try await store.saltKey(), record: decision.id.text).bytes
+    }
+    return salt.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+  }
+
   /// What there is to say of the place of a decision in the log.
   public enum Proof: Sendable {
     /// The proof.

@@ -1,0 +1,202 @@
+import Compliance
+import Foundation
+import PostgreSQL
+
+extension LedgerStore {
+  /// Reads the records and the log as they were at one moment, on two connections, so that two readers may go through
+  /// them at once while the service goes on.
+  public func snapshots<Value: Sendable>(
+    _ body: @escaping @Sendable (LedgerSnapshot, LedgerSnapshot) async throws -> Value
+  ) async throws -> Value {
+    try await pool.withConnection { first in
+      try await first.transaction(isolation: .repeatableRead, readOnly: true) { first in
+        let moment = try await first.query("select pg_export_snapshot()")[0].text(0)
+        guard moment.utf8.allSatisfy({ $0 != UInt8(ascii: "'") && $0 != UInt8(ascii: "\\") }) else {
+          throw LedgerStoreError.damaged("the name of a snapshot has a quote")
+        }
+        return try await pool.withConnection { second in
+          try await second.transaction(isolation: .repeatableRead, readOnly: true) { second in
+            // The name is the server's own.
+            try await second.simple("set transaction snapshot '\(moment)'")
+            return try await body(LedgerSnapshot(db: first), LedgerSnapshot(db: second))
+          }
+        }
+      }
+    }
+  }
+}
+
+/// The records and the log at one moment. It takes one question at a time.
+public struct LedgerSnapshot: Sendable {
+  let db: Connection
+
+  /// A record and its salt.
+  public struct Salted<Record: Sendable>: Sendable {
+    /// The record.
+    public let record: Record
+    /// The salt of what the log says of it.
+    public let salt: [UInt8]
+  }
+
+  /// How far the records from before the log have got their leaves.
+  public struct Backfilled: Sendable {
+    /// When the log began.
+    public let beganAt: Instant
+    /// The last activation from before it.
+    public let lastActivation: Int64
+    /// The last import from before it.
+    public let lastImport: Int64
+    /// What salts of decisions without one are made of.
+    public let saltKey: [UInt8]
+    /// The last decision without a salt that has its leaf.
+    public let decision: UUID
+    /// Whether all have theirs.
+    public let isDone: Bool
+  }
+
+  /// A place in the order, and what is at it.
+  public struct Place: Sendable {
+    /// The index of the first entry, as it is stored.
+    public let first: Int64
+    /// How many entries there are said to be.
+    public let count: Int
+    /// The key of the batch.
+    public let batch: Int64
+    /// Its entries; `nil` if the batch is missing.
+    public let entries: [UInt8]?
+  }
+
+  /// Which log it is; `nil` if that is not there.
+  public func identity() async throws -> LedgerStore.Identity? {
+    try await db.query("select origin, verifier_key from log_identity").first.map {
+      LedgerStore.Identity(origin: try $0.text(0), verifierKey: try $0.text(1))
+    }
+  }
+
+  /// Where the log ends; `nil` if that is not there.
+  public func tail() async throws -> LedgerStore.Tail? { try await LedgerStore.tail(db) }
+
+  /// How far the records from before the log have got; `nil` if that is not there.
+  public func backfilled() async throws -> Backfilled? {
+    try await db.query(
+      "select began_at, last_activation, last_import, salt_key, decision, is_done from log_backfill"
+    ).first.map {
+      Backfilled(
+        beganAt: Instant(try $0.get(0, as: Timestamp.self)), lastActivation: try $0.get(1), lastImport: try $0.get(2),
+        saltKey: try $0.get(3), decision: try $0.get(4), isDone: try $0.get(5))
+    }
+  }
+
+  /// Some decisions in the order of their ids, those after one; a decision with a value that none can have is told by
+  /// its id.
+  public func decisions(
+    after id: UUID?, limit: Int
+  ) async throws -> [(id: UUID, decision: Result<RecordedDecision, UnreadableDecision>)] {
+    let rows =
+      if let id {
+        try await db.query(
+          "select \(RecordedDecision.columns) from decisions where id > $1 order by id limit $2",
+          [.uuid(id), .int(limit)])
+      } else {
+        try await db.query(
+          "select \(RecordedDecision.columns) from decisions order by id limit $1", [.int(limit)])
+      }
+    return try rows.map { row in
+      let id: UUID = try row.get(0)
+      do {
+        return (id, .success(try RecordedDecision(row)))
+      } catch let error as UnreadableDecision {
+        return (id, .failure(error))
+      } catch {
+        return (id, .failure(UnreadableDecision(id: id, what: "\(error)")))
+      }
+    }
+  }
+
+  /// All activations.
+  public func activations() async throws -> [Salted<RulesetStore.Activation>] {
+    try await db.query("select \(RulesetStore.columns), salt from activations where ruleset is not null order by id")
+      .compactMap { row in try RulesetStore.Activation(row).map { Salted(record: $0, salt: try row.get(8)) } }
+  }
+
+  /// All imports of lists.
+  public func imports() async throws -> [Salted<ListStore.Version>] {
+    try await db.query(
+      """
+      select \(ListStore.columns), i.salt from list_imports i join list_versions v on v.id = i.version order by i.id
+      """
+    ).map { Salted(record: try ListStore.Version($0), salt: try $0.get(10)) }
+  }
+
+  /// All exemptions.
+  public func exemptions() async throws -> [Salted<Exemption>] {
+    try await db.query("select \(ExemptionStore.columns) from exemptions order by created_at, id")
+      .map { Salted(record: try Exemption($0), salt: try $0.get(13)) }
+  }
+
+  /// Some places of the order, those after an index.
+  public func places(after first: Int64, limit: Int) async throws -> [Place] {
+    try await db.query(
+      """
+      select o.first, o.count::int8, o.batch, b.entries from log_order o left join log_batches b on b.id = o.batch
+      where o.first > $1 order by o.first limit $2
+      """, [.int8(first), .int(limit)]
+    ).map { Place(first: try $0.get(0), count: try $0.int(1), batch: try $0.get(2), entries: try $0.get(3)) }
+  }
+
+  /// Some batches that have no place yet, those after a key; without entries if the batch is missing.
+  public func pending(after batch: Int64, limit: Int) async throws -> [Place] {
+    try await db.query(
+      """
+      select p.batch, b.entries from log_pending p left join log_batches b on b.id = p.batch
+      where p.batch > $1 order by p.batch limit $2
+      """, [.int8(batch), .int(limit)]
+    ).map { Place(first: -1, count: 0, batch: try $0.get(0), entries: try $0.get(1)) }
+  }
+
+  /// Batches that are both placed and pending, and batches that are neither, a hundred at most.
+  public func strays() async throws -> [(batch: Int64, isPlaced: Bool)] {
+    try await db.query(
+      """
+      (select batch, true from log_pending join log_order using (batch) order by batch limit 50)
+      union all
+      (select id, false from log_batches b where not exists (select from log_order o where o.batch = b.id)
+       and not exists (select from log_pending p where p.batch = b.id) order by id limit 50)
+      """
+    ).map { (try $0.get(0), try $0.get(1)) }
+  }
+
+  /// The tiles of a level with an index in a range.
+  public func tiles(level: Int, _ range: Range<UInt64>) async throws -> [UInt64: [UInt8]] {
+    let rows = try await db.query(
+      "select index, hashes from log_tiles where level = $1::smallint and index >= $2 and index < $3",
+      [.text(String(level)), .int8(Int64(clamping: range.lowerBound)), .int8(Int64(clamping: range.upperBound))])
+    return Dictionary(try rows.map { (try $0.size(0), try $0.get(1)) }, uniquingKeysWith: { first, _ in first })
+  }
+
+  /// Tiles beyond what a log has, a hundred at most.
+  ///
+  /// - Parameter full: how many full tiles the log has at each level, from level 0 up.
+  public func tiles(beyond full: [UInt64]) async throws -> [(level: Int, index: Int64)] {
+    try await db.query(
+      """
+      select level::int8, index from log_tiles
+      where index < 0 or level < 0 or index >= coalesce(($1::bigint[])[level + 1], 0) order by level, index limit 100
+      """, [.int8Array(full.map { Int64(clamping: $0) })]
+    ).map { (try $0.int(0), try $0.get(1)) }
+  }
+
+  /// The checkpoints that are kept, in order of size.
+  public func checkpoints() async throws -> [(size: Int64, note: String)] {
+    try await db.query("select size, checkpoint from log_checkpoints order by size").map {
+      (try $0.get(0), try $0.text(1))
+    }
+  }
+
+  /// The rulesets, by their hashes.
+  public func rulesets() async throws -> [(hash: String, canonicalText: String)] {
+    try await db.query("select hash, canonical_text from rulesets order by hash").map {
+      (try $0.text(0), try $0.text(1))
+    }
+  }
+}

@@ -1,0 +1,224 @@
+import Compliance
+import Foundation
+import Ledger
+import PostgreSQL
+import Testing
+
+extension ServiceTests {
+  @Suite("Auditing")
+  struct AuditTests {
+    @Test("finds nothing in a log that nobody has touched, also while decisions are recorded")
+    func untouched() async throws {
+      let database = try await Workshop.current.database()
+      try await Service.with(database: database) { service in
+        let log = try await LogClient(service, database: database)
+        try await fill(service, 300)
+        let kept = Workshop.current.path("kept")
+        try Data(try log.checkpoint().note.bytes).write(to: URL(fileURLWithPath: kept))
+        let watcher = LogWatcher()
+        try await watcher.run(log, ports: [service.port], connections: 2, as: "busy", isPatient: true) {
+          for _ in 0..<3 {
+            let outcome = try await Clearance.run(
+              ["audit", "verify", "--database-url", database, "--checkpoint", kept, "--key", log.key.description])
+            #expect(outcome.end == .exit(0), "\(outcome.output)\n\(outcome.errors)")
+            #expect(outcome.output.hasPrefix("ok"))
+          }
+        }
+        #expect(watcher.recorded > 0)
+      }
+    }
+
+    @Test("verifies a proof and a decision without a database, and refuses either when it was altered")
+    func offline() async throws {
+      let database = try await Workshop.current.database()
+      try await Service.with(database: database) { service in
+        let log = try await LogClient(service, database: database)
+        let client = HTTPClient(port: service.port)
+        let id = try client.post(Samples.whole("offline")).json["id"]?.text ?? ""
+        _ = try await log.checkpoint(ofAtLeast: 2)
+        let proof = try client.get("/v1/decisions/\(id)/proof")
+        let decision = try client.get("/v1/decisions/\(id)")
+        try #require(proof.status == 200 && decision.status == 200)
+        func verify(_ proof: [UInt8], _ decision: [UInt8], _ key: String = log.key.description) async throws
+          -> Clearance.Outcome
+        {
+          let paths = ["proof", "decision"].map { Workshop.current.path($0) }
+          for (path, bytes) in zip(paths, [proof, decision]) { try Data(bytes).write(to: URL(fileURLWithPath: path)) }
+          return try await Clearance.run(["audit", "verify", paths[0], "--decision", paths[1], "--key", key])
+        }
+        let right = try await verify(proof.body, decision.body)
+        #expect(right.end == .exit(0), "\(right.errors)")
+        #expect(right.output.contains(id))
+        var random = SeededGenerator(seed: 11)
+        for _ in 0..<25 {
+          var (a, b) = (proof.body, decision.body)
+          if Bool.random(using: &random) {
+            let index = Int.random(in: a.indices, using: &random)
+            a[index] ^= 1 << UInt8.random(in: 0..<7, using: &random)
+          } else {
+            let index = Int.random(in: b.indices, using: &random)
+            b[index] ^= 1 << UInt8.random(in: 0..<7, using: &random)
+          }
+          let wrong = try await verify(a, b)
+          #expect(wrong.end == .exit(1) || wrong.end == .exit(65), "\(wrong.output)")
+        }
+        let stranger = try SigningKey(name: log.key.name).verifierKey.description
+        #expect(try await verify(proof.body, decision.body, stranger).end == .exit(1))
+      }
+    }
+
+    @Test("finds and names every tampering, whatever a superuser changes, deletes, inserts or reorders")
+    func tampering() async throws {
+      let database = try await Workshop.current.database()
+      try await Service.with(database: database) { service in
+        try await fill(service, 900)
+      }
+      let key = try await Clearance.run(["log", "key", "--database-url", database])
+      let trusted = try #require(key.lines.first.map { String($0) })
+      let rounds = ProcessInfo.processInfo.environment["CLEARANCE_TEST_TAMPERINGS"].flatMap { Int($0) } ?? 40
+      var random = SeededGenerator(seed: 2026)
+      for round in 0..<rounds {
+        let copy = "tampered_\(UInt32.random(in: .min ... .max, using: &random))"
+        let tampering = Tampering.all[round % Tampering.all.count]
+        let name = try #require(database.firstMatch(of: /\/([a-z0-9_]+)(\?|$)/)).1
+        try await withConnection(database.replacing("/\(name)", with: "/postgres")) { db in
+          try await db.simple("create database \(copy) template \(name)")
+        }
+        let target = database.replacing("/\(name)", with: "/\(copy)")
+        let number = Double.random(in: 0..<1, using: &random)
+        try await withConnection(target) { db in
+          for statement in tampering.statements {
+            try await db.simple(statement.replacingOccurrences(of: "$N", with: "\(number)"))
+          }
+        }
+        let outcome = try await Clearance.run(["audit", "verify", "--database-url", target, "--key", trusted])
+        #expect(outcome.end == .exit(1), "\(tampering.what) at \(number) was not found: \(outcome.output)\(outcome.errors)")
+        #expect(
+          outcome.output.contains(tampering.named), "\(tampering.what) at \(number) was not named: \(outcome.output)")
+        try await withConnection(database.replacing("/\(name)", with: "/postgres")) { db in
+          try await db.simple("drop database \(copy)")
+        }
+      }
+    }
+
+    private func fill(_ service: Service, _ count: Int) async throws {
+      _ = try await concurrently(6) { index -> Bool in
+        let client = HTTPClient(port: service.port)
+        for number in 0..<count / 6 {
+          let id = "f\(index)-\(number)"
+          let body = number % 7 == 0 ? Samples.denied(id) : number % 11 == 0 ? Samples.whole(id) : Samples.allowed(id)
+          let answer = try client.post(body)
+          #expect(answer.status == 201)
+        }
+        return true
+      }
+      let client = HTTPClient(port: service.port)
+      try await eventually {
+        let text = try client.get("/metrics").text
+        return text.contains("clearance_log_pending_batches 0\n")
+      }
+    }
+  }
+}
+
+/// What somebody who may do everything in the database does to it. `$N` is a number from 0 to 1 that chooses what.
+private struct Tampering {
+  let what: String
+  let named: String
+  let statements: [String]
+
+  init(_ what: String, named: String, _ statements: String...) {
+    self.what = what
+    self.named = named
+    self.statements = statements
+  }
+
+  private static let one =
+    "(select id from decisions order by id offset floor($N * (select count(*) from decisions)) limit 1)"
+  private static let batch =
+    "(select id from log_batches order by id offset floor($N * (select count(*) from log_batches)) limit 1)"
+  private static func change(_ column: String, _ value: String) -> Tampering {
+    Tampering(
+      "a change of \(column)", named: "is not as it was recorded", "update decisions set \(column) = \(value) where id = \(one)")
+  }
+
+  static let all: [Tampering] = [
+    change("verdict", "case verdict when 'allow' then 'deny' else 'allow' end"),
+    change("account_id", "account_id || 'x'"),
+    change("facts", "replace(facts, 'DE', 'FR') || ' '"),
+    change("answer", "answer || ' '"),
+    change("decided_at", "decided_at + interval '1 microsecond'"),
+    change("as_of", "as_of - 1"),
+    change("ruleset", "repeat('a', 64)"),
+    change("rules", "rules || array['x']"),
+    change("policies", "policies || array['x']"),
+    change("lists", "lists || array['x']"),
+    change("trigger", "'recheck'"),
+    change("engine", "engine || '.1'"),
+    change("recorded_by", "'00000000-0000-0000-0000-000000000001'"),
+    change("salt", "random_salt()"),
+    Tampering("a deleted decision", named: "of which there is no record", "delete from decisions where id = \(one)"),
+    Tampering(
+      "an inserted decision", named: "has no leaf in the log",
+      """
+      insert into decisions select overlay(id::text placing 'ffff' from 25)::uuid, account_id, verdict, as_of, decided_at,
+      ruleset, rules, policies, lists, trigger, engine, recorded_by, facts, answer, salt from decisions where id = \(one)
+      """),
+    Tampering(
+      "a decision with another's id", named: "has no leaf in the log",
+      "update decisions set id = overlay(id::text placing 'ffff' from 25)::uuid where id = \(one)"),
+    Tampering(
+      "a changed leaf", named: "differs from",
+      "update log_batches set entries = set_byte(entries, 40, get_byte(entries, 40) # 1) where id = \(batch)"),
+    Tampering(
+      "a leaf cut off", named: "was changed",
+      "update log_batches set entries = substring(entries for length(entries) - 1) where id = \(batch)"),
+    Tampering("a deleted batch", named: "was deleted", "delete from log_batches where id = \(batch)"),
+    Tampering(
+      "a batch twice", named: "is not pending",
+      "insert into log_batches (entries) select entries from log_batches where id = \(batch)"),
+    Tampering(
+      "a batch pending again", named: "is pending too", "insert into log_pending (batch) values (\(batch))"),
+    Tampering(
+      "two batches in the other order", named: "differs from",
+      """
+      with pair as (select a.id as a, b.id as b, a.entries as x, b.entries as y from log_batches a, log_batches b
+      where a.id = \(batch) and b.id = (select id from log_batches where id <> \(batch) and
+      (select count from log_order where batch = id) = (select count from log_order where batch = \(batch)) limit 1))
+      update log_batches set entries = case id when a then y else x end from pair where id in (a, b)
+      """),
+    Tampering(
+      "a batch out of the order", named: "taken out of both", "delete from log_order where batch = \(batch)"),
+    Tampering(
+      "a changed tile", named: "differs from the entries",
+      "update log_tiles set hashes = set_byte(hashes, 77, get_byte(hashes, 77) # 4) where (level, index) = (0, floor($N * 3))"),
+    Tampering("a deleted tile", named: "was deleted", "delete from log_tiles where (level, index) = (0, floor($N * 3))"),
+    Tampering(
+      "an inserted tile", named: "was inserted",
+      "insert into log_tiles select 1, floor($N * 9), hashes from log_tiles limit 1"),
+    Tampering(
+      "swapped tiles", named: "differs from the entries",
+      """
+      update log_tiles t set hashes = o.hashes from log_tiles o
+      where (t.level, t.index) in ((0, 0), (0, 1)) and (o.level, o.index) = (0, 1 - t.index)
+      """),
+    Tampering("a changed edge", named: "partial tile", "update log_tail set edge[1] = set_byte(edge[1], 5, 255 - get_byte(edge[1], 5))"),
+    Tampering("an older end", named: "said to end", "update log_tail set size = size - 1"),
+    Tampering("another root", named: "the root", "update log_tail set root = set_byte(root, 3, 255 - get_byte(root, 3))"),
+    Tampering(
+      "a changed last checkpoint", named: "the last checkpoint",
+      "update log_tail set checkpoint = replace(checkpoint, size || chr(10), (size - 1) || chr(10))"),
+    Tampering("no end", named: "log_tail", "delete from log_tail"),
+    Tampering(
+      "a changed kept checkpoint", named: "the stored checkpoint",
+      "update log_checkpoints set checkpoint = overlay(checkpoint placing 'A' from length(checkpoint) - 30)"),
+    Tampering(
+      "another key", named: "as the log's key",
+      "update log_identity set verifier_key = 'clearance.test/log+403f91f1+AepKbGPinFIK'"),
+    Tampering(
+      "a ruleset's text", named: "was changed: its text", "update rulesets set canonical_text = canonical_text || ' '"),
+    Tampering(
+      "who activated", named: "activation 1 is not as it was recorded", "update activations set attempted_by = 'Mallory'"),
+    Tampering("a deleted activation", named: "of which there is no record", "delete from activations"),
+  ]
+}
