@@ -34,8 +34,8 @@ extension LedgerStore {
   /// them all others. How far it is stands in the database and moves in the same transaction, so that it may end at
   /// any point and be gone on with by any replica.
   ///
-  /// - Returns: whether all have their leaves.
-  public func backfill(limit: Int, _ leaves: Backfill) async throws -> Bool {
+  /// - Returns: whether all have their leaves; `nil` when another replica is at it.
+  public func backfill(limit: Int, _ leaves: Backfill) async throws -> Bool? {
     try await pool.withConnection { db in
       try await db.transaction { db in
         let progress = try await db.query(
@@ -43,7 +43,7 @@ extension LedgerStore {
           select decision, salt_key, last_activation, last_import, began_at, is_done from log_backfill
           for update skip locked
           """)
-        guard let row = progress.first else { return false }
+        guard let row = progress.first else { return nil }
         if try row.get(5) { return true }
         let saltKey: [UInt8] = try row.get(1)
         let decisions = try await db.query(

@@ -320,13 +320,20 @@ public struct LedgerStore: Sendable {
 
   /// The batches among whose decisions one may be, with their places; those without a place yet are left out, and
   /// counted.
-  public func batches(of decision: UUID) async throws -> (placed: [PlacedBatch], pending: Int) {
+  ///
+  /// - Parameter window: among how many batches it is looked for, from the first whose decisions are not all before it.
+  ///   Batches follow one another nearly in the order of their decisions, so that few are enough.
+  public func batches(of decision: UUID, window: Int) async throws -> (placed: [PlacedBatch], pending: Int) {
     let rows = try await pool.withConnection { db in
       try await db.query(
         """
-        select o.first, o.count::int8, b.id, b.entries from log_batches b left join log_order o on o.batch = b.id
-        where b.last_decision >= $1 and b.first_decision <= $1 order by b.last_decision limit 100
-        """, [.uuid(decision)])
+        select o.first, o.count::int8, b.id, b.entries
+        from (
+          select id from (
+            select id, first_decision from log_batches where last_decision >= $1 order by last_decision limit $2
+          ) near where first_decision <= $1 limit 100
+        ) found join log_batches b using (id) left join log_order o on o.batch = b.id
+        """, [.uuid(decision), .int(window)])
     }
     let placed = try rows.filter { !$0.isNull(0) }.map { try PlacedBatch($0) }
     return (placed, rows.count - placed.count)

@@ -10,7 +10,7 @@ struct Log: AsyncParsableCommand {
     discussion: """
       Every decision, exemption, import of a list and activation of rules has a leaf in an append-only Merkle tree. \
       Services sign what the tree is as checkpoints and serve it under /log/ (c2sp.org/tlog-tiles).
-      """, subcommands: [Key.self, Show.self])
+      """, subcommands: [Key.self, Show.self, Witness.self])
 
   struct Key: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

@@ -6,7 +6,8 @@ final class ServiceProcess {
   private let process = Process()
   private let started = ContinuousClock.now
 
-  init(databaseURL: String, rules: String, migrations: String) throws {
+  /// - Parameter data: the folder that its log's key goes to.
+  init(databaseURL: String, rules: String, migrations: String, data: String) throws {
     port = try Self.freePort()
     guard let executable = Bundle.main.executableURL else {
       throw Failure(.failed, "this program cannot tell where it lies")
@@ -14,7 +15,7 @@ final class ServiceProcess {
     process.executableURL = executable
     process.arguments = [
       "serve", "--port", String(port), "--database-url", databaseURL, "--rules", rules, "--migrations", migrations,
-      "--log-level", "error",
+      "--data", data, "--log-level", "error",
     ]
     try process.spawn()
   }
@@ -39,7 +40,7 @@ final class ServiceProcess {
   }
 
   func stop() {
-    process.terminate()
+    if process.isRunning { process.terminate() }
     process.waitUntilExit()
   }
 

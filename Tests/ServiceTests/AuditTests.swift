@@ -67,6 +67,58 @@ extension ServiceTests {
       }
     }
 
+    @Test("a witness cosigns what continues what it cosigned before, and nothing else")
+    func witness() async throws {
+      let database = try await Workshop.current.database()
+      try await Service.with(database: database) { service in
+        let log = try await LogClient(service, database: database)
+        let state = Workshop.current.path("witness")
+        let witness = [
+          "log", "witness", "http://127.0.0.1:\(service.port)", "--key", log.key.description, "--state", state,
+        ]
+        let shown = try await Clearance.run(witness + ["--show-key", "--name", "witness.example"])
+        let key = try VerifierKey(String(try #require(shown.lines.first)))
+        #expect(key.name == "witness.example" && key.algorithm == .cosignatureV1)
+        var sizes: [UInt64] = []
+        for _ in 0..<3 {
+          try await fill(service, 300)
+          let outcome = try await Clearance.run(witness)
+          try #require(outcome.end == .exit(0), "\(outcome.errors)")
+          let note = try SignedNote(parsing: Array(outcome.output.utf8))
+          #expect(try note.verify(by: [log.key, key]).count == 2)
+          sizes.append(try Checkpoint(note, signedBy: log.key).size)
+        }
+        #expect(sizes == [301, 601, 901])
+        // An entry of the past is changed, and all tiles with it; the operator has its key and signs anew.
+        let file = try #require(
+          try FileManager.default.contentsOfDirectory(atPath: Workshop.current.folder + "/data").first {
+            $0.hasPrefix("log-\(String(log.key.id, radix: 16).leftPadded(to: 8))")
+          })
+        let secret = try String(contentsOfFile: Workshop.current.folder + "/data/" + file, encoding: .utf8)
+        let head = try log.checkpoint().head
+        var entries = try log.entries(of: head)
+        entries[100][20] ^= 1
+        var tail = LogTail()
+        let forged = try tail.append(entries)
+        let note = try Checkpoint(origin: head.origin, size: forged.size, root: forged.root)
+          .signed(by: [SigningKey(secret)])
+        try await withConnection(database) { db in
+          for tile in forged.tiles where tile.id.width == 256 {
+            try await db.execute(
+              "update log_tiles set hashes = $1 where level = $2 and index = $3",
+              [.bytea(tile.bytes), .int(tile.id.level), .int(Int(tile.id.index))])
+          }
+          try await db.execute(
+            "update log_tail set edge = $1, root = $2, checkpoint = $3",
+            [.byteaArray(tail.edgeTiles), .bytea(forged.root.bytes), .text(note.description)])
+        }
+        let refused = try await Clearance.run(witness)
+        #expect(refused.end == .exit(1))
+        #expect(refused.output.isEmpty)
+        #expect(refused.errors.contains("rewritten") || refused.errors.contains("another root"), "\(refused.errors)")
+      }
+    }
+
     @Test("finds and names every tampering, whatever a superuser changes, deletes, inserts or reorders")
     func tampering() async throws {
       let database = try await Workshop.current.database()
@@ -119,6 +171,10 @@ extension ServiceTests {
       }
     }
   }
+}
+
+extension String {
+  fileprivate func leftPadded(to width: Int) -> String { String(repeating: "0", count: max(0, width - count)) + self }
 }
 
 /// What somebody who may do everything in the database does to it. `$N` is a number from 0 to 1 that chooses what.

@@ -194,6 +194,76 @@ extension ServiceTests {
       await server.stop()
     }
 
+    @Test("takes in what was recorded before there was a log, once, whoever is interrupted")
+    func backfill() async throws {
+      let database = try await Workshop.current.database()
+      let folder = Workshop.current.path("migrations")
+      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+      let all = repository.appendingPathComponent("Migrations").path
+      for name in try FileManager.default.contentsOfDirectory(atPath: all).sorted() {
+        if name.hasSuffix("_ledger.sql") { break }
+        try FileManager.default.copyItem(atPath: "\(all)/\(name)", toPath: "\(folder)/\(name)")
+      }
+      let migrated = try await Clearance.run(["migrate", "--database-url", database, "--migrations", folder])
+      try #require(migrated.end == .exit(0), "\(migrated.errors)")
+      try await withConnection(database) { db in
+        try await db.simple(
+          """
+          insert into decisions select uuid_floor(now() - n * interval '1 second'), 'old' || n, 'review', '2026-01-01', now(),
+            repeat('a', 64), array['r', 'q"'], array['p'], '{}', 'submission', 'clearance/0.0.1', uuid_floor(now()), '{}', '{}'
+            from generate_series(1, 9000) n;
+          insert into rulesets values (repeat('b', 64), 'x');
+          insert into activations (attempted_by, ruleset, changes) values ('Ada', repeat('b', 64), '{"a":  1}');
+          insert into activations (attempted_by, fault) values ('Ada', 'none');
+          insert into list_versions (list, hash, entry_count, name_count) values ('un-sc', repeat('c', 64), 0, 0);
+          insert into list_imports (list, version, published_on, imported_by, source)
+            values ('un-sc', 1, '2026-01-01', 'Ada', 'f');
+          insert into exemptions (id, account_id, list, entry_id, entry_hash, reason, officer, revoked_at, revoked_by,
+            revoked_because)
+            select uuid_floor(now() - n * interval '1 hour'), 'a', 'un-sc', 'e', repeat('d', 64), 'why', 'Ada',
+            case n when 1 then now() end, case n when 1 then 'Bob' end, case n when 1 then 'since' end
+            from generate_series(1, 2) n;
+          """)
+      }
+      // 9,000 decisions, an activation, an import, two exemptions of which one is revoked.
+      let old: UInt64 = 9_005
+      var key: VerifierKey?
+      for _ in 0..<3 {
+        let service = try await Service.start(database: database)
+        if key == nil { key = try await LogClient(service, database: database).key }
+        try await Task.sleep(for: .milliseconds(120))
+        await service.kill()
+      }
+      let verifier = try #require(key)
+      try await Service.with(database: database) { service in
+        let log = LogClient(port: service.port, key: verifier)
+        let client = HTTPClient(port: service.port)
+        #expect(try client.post(Samples.allowed("new")).status == 201)
+        // The activation of the shipped rules is one more, and the new decision.
+        let head = try await log.checkpoint(ofAtLeast: old + 2)
+        try await Task.sleep(for: .milliseconds(500))
+        #expect(try log.checkpoint().head == head)
+        #expect(head.size == old + 2)
+        let id = try client.history("&account=old17").first?["id"]?.text ?? ""
+        let proof = try TLogProof(parsing: try client.get("/v1/decisions/\(id)/proof").body)
+        try proof.verify(entry: try #require(proof.extra), logKey: verifier)
+      }
+      let audit = try await Clearance.run(
+        ["audit", "verify", "--database-url", database, "--key", verifier.description])
+      // The text of the old ruleset is not what its hash says; all else is in order.
+      #expect(audit.lines.count == 1 && audit.output.hasPrefix("ruleset bbbb"), "\(audit.output)")
+      // A replica of before would record what has no leaf: the database refuses it.
+      await #expect(throws: PostgreSQLError.self) {
+        try await withConnection(database) { db in
+          try await db.simple(
+            """
+            insert into decisions select uuid_floor(now()), account_id, verdict, as_of, decided_at, ruleset, rules, policies,
+            lists, trigger, engine, recorded_by, facts, answer from decisions limit 1
+            """)
+        }
+      }
+    }
+
     @Test("is not signed by another key, nor without its key")
     func keys() async throws {
       let database = try await Workshop.current.database()

@@ -46,7 +46,7 @@ public struct LogReader: Sendable {
 
   /// The bytes of an entry bundle; `nil` if the log does not have it (yet).
   public func bundle(_ id: EntryBundleID) async throws -> [UInt8]? {
-    guard let size = try await store.tail()?.position.size, id.exists(in: size) else { return nil }
+    guard let size = try await store.glance()?.size, id.exists(in: size) else { return nil }
     let first = id.index << 8
     return try await entries(first..<first + UInt64(id.width))
   }
@@ -114,11 +114,15 @@ public struct LogReader: Sendable {
 
   /// The index of a decision's entry, beyond all sizes while it is pending; `nil` when there is none.
   private func index(of entry: [UInt8], decision id: UUID) async throws -> UInt64? {
-    let (placed, pending) = try await store.batches(of: id)
-    for batch in placed {
-      let entries = try EntryBundle.split(batch.batch.entries)
-      if let offset = entries.firstIndex(where: { $0.elementsEqual(entry) }) { return batch.first + UInt64(offset) }
+    // Beyond the first thousand only if the clocks of replicas are far apart.
+    for window in [1_000, Int(Int32.max)] {
+      let (placed, pending) = try await store.batches(of: id, window: window)
+      for batch in placed {
+        let entries = try EntryBundle.split(batch.batch.entries)
+        if let offset = entries.firstIndex(where: { $0.elementsEqual(entry) }) { return batch.first + UInt64(offset) }
+      }
+      if pending > 0 { return .max }
     }
-    return pending > 0 ? .max : nil
+    return nil
   }
 }

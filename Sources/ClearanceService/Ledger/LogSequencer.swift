@@ -99,7 +99,8 @@ public final class LogSequencer: Service {
       if isTaken, !isLast { return .standBy }
     }
     if !isBackfilled, !glance.isPending, !isLast {
-      isBackfilled = try await store.backfill(limit: limits.backfill, RecordLeaves.backfill)
+      guard let isDone = try await store.backfill(limit: limits.backfill, RecordLeaves.backfill) else { return .standBy }
+      isBackfilled = isDone
       return .again
     }
     guard glance.isPending, let end = tail else { return .rest }

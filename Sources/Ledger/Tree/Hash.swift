@@ -1,4 +1,5 @@
 import Crypto
+import Foundation
 
 /// A SHA-256 value of 32 bytes: a node of the Merkle tree, or the name of some content.
 ///
@@ -42,17 +43,34 @@ public struct Hash: Sendable, Hashable {
   public var hexadecimal: String { String(decoding: hexadecimalBytes, as: UTF8.self) }
 
   var hexadecimalBytes: [UInt8] {
-    withUnsafeBytes(of: words) { bytes in
-      [UInt8](unsafeUninitializedCapacity: 2 * Hash.byteCount) { buffer, count in
-        for (index, byte) in bytes.enumerated() {
-          buffer[2 * index] = Hash.digit(byte >> 4)
-          buffer[2 * index + 1] = Hash.digit(byte & 15)
-        }
-        count = 2 * Hash.byteCount
+    var text: [UInt8] = []
+    text.reserveCapacity(2 * Hash.byteCount)
+    appendHexadecimal(to: &text)
+    return text
+  }
+
+  /// Appends the 64 digits.
+  func appendHexadecimal(to text: inout [UInt8]) {
+    withUnsafeBytes(of: words) { for byte in $0 { Hash.append(byte, to: &text) } }
+  }
+
+  /// Appends an id as RFC 9562 writes it.
+  static func append(_ id: UUID, to text: inout [UInt8]) {
+    withUnsafeBytes(of: id.uuid) { bytes in
+      for (index, byte) in bytes.enumerated() {
+        if index == 4 || index == 6 || index == 8 || index == 10 { text.append(UInt8(ascii: "-")) }
+        append(byte, to: &text)
       }
     }
   }
 
+  @inline(__always)
+  private static func append(_ byte: UInt8, to text: inout [UInt8]) {
+    text.append(digit(byte >> 4))
+    text.append(digit(byte & 15))
+  }
+
+  @inline(__always)
   private static func digit(_ value: UInt8) -> UInt8 {
     value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
   }

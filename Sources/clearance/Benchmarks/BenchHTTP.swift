@@ -1,4 +1,5 @@
 import ArgumentParser
+import ClearanceService
 import Compliance
 import Foundation
 import Store
@@ -10,7 +11,8 @@ struct BenchHTTP: AsyncParsableCommand {
     discussion: """
       Starts a private PostgreSQL and `clearance serve` on it in a temporary folder, posts submissions over keep-alive \
       connections, and runs pgbench with single-row inserts of the same row size and as many clients, each on its own, \
-      in turn. Prints each round and the medians. It stops what it started.
+      in turn. Prints each round and the medians, and then how fast what was recorded is verified against the log. It \
+      stops what it started.
       """)
 
   @Option(help: "Connections, and pgbench's clients.")
@@ -42,7 +44,7 @@ struct BenchHTTP: AsyncParsableCommand {
       throw Failure(.unavailable, "\(error)")
     }
     do {
-      try await measure(database)
+      try await measure(database, folder: folder)
     } catch {
       await database.close()
       throw error
@@ -50,10 +52,10 @@ struct BenchHTTP: AsyncParsableCommand {
     await database.close()
   }
 
-  private func measure(_ database: Database) async throws {
+  private func measure(_ database: Database, folder: String) async throws {
     let service = try ServiceProcess(
       databaseURL: database.connectionString, rules: Settings.rules(rules),
-      migrations: Settings.migrations(migrations))
+      migrations: Settings.migrations(migrations), data: folder)
     defer { service.stop() }
     let startup = try await service.waitUntilReady(seconds: 20)
     say("ready after \(startup) ms, idle with \(service.residentMegabytes) MB resident")
@@ -82,6 +84,13 @@ struct BenchHTTP: AsyncParsableCommand {
     say(
       "median: \(Int(rates.median)) decisions/s, pgbench \(Int(baselines.median)) transactions/s, "
         + "ratio \(Self.twoDigits(ratios.median)); \(service.residentMegabytes) MB resident")
+    service.stop()
+    let start = ContinuousClock.now
+    let audit = try await LogAudit(database.ledger, key: nil, kept: []) { _, _ in }.run()
+    let verified = Double(audit.records) / (start.duration(to: .now) / .seconds(1))
+    say(
+      "audit verify: \(audit.records) records and \(audit.size) leaves, \(Int(verified)) a second"
+        + (audit.findings.first.map { "; it found: \($0)" } ?? "; nothing found"))
   }
 
   private static func twoDigits(_ value: Double) -> String { String(format: "%.2f", value) }
