@@ -3,27 +3,36 @@
 enum ByteaLiteral {
   private static let digits = Array("0123456789abcdef".utf8)
 
-  static func text(of bytes: [UInt8]) -> String {
-    let prefix = "'\\x"
-    let suffix = "'::bytea"
-    return String(unsafeUninitializedCapacity: prefix.utf8.count + 2 * bytes.count + suffix.utf8.count) { buffer in
-      var position = 0
-      for unit in prefix.utf8 {
-        buffer[position] = unit
-        position += 1
-      }
-      digits.withUnsafeBufferPointer { digits in
-        for byte in bytes {
-          buffer[position] = digits[Int(byte >> 4)]
-          buffer[position + 1] = digits[Int(byte & 15)]
-          position += 2
+  /// A statement with literals in the places of `$1` to `$9`, and what follows it.
+  static func bind(_ statement: StaticString, _ values: [[UInt8]], followedBy rest: String) -> String {
+    var text: [UInt8] = []
+    text.reserveCapacity(
+      statement.utf8CodeUnitCount + rest.utf8.count + values.reduce(1) { $0 + 2 * $1.count + 16 })
+    var isPlace = false
+    statement.withUTF8Buffer { units in
+      for unit in units {
+        let number = Int(unit) - 0x30
+        if isPlace, (1...values.count).contains(number) {
+          append(values[number - 1], to: &text)
+        } else if unit != UInt8(ascii: "$") {
+          text.append(unit)
         }
+        isPlace = unit == UInt8(ascii: "$")
       }
-      for unit in suffix.utf8 {
-        buffer[position] = unit
-        position += 1
-      }
-      return position
     }
+    text.append(UInt8(ascii: ";"))
+    text.append(contentsOf: rest.utf8)
+    return String(decoding: text, as: UTF8.self)
+  }
+
+  private static func append(_ bytes: [UInt8], to text: inout [UInt8]) {
+    text.append(contentsOf: "'\\x".utf8)
+    digits.withUnsafeBufferPointer { digits in
+      for byte in bytes {
+        text.append(digits[Int(byte >> 4)])
+        text.append(digits[Int(byte & 15)])
+      }
+    }
+    text.append(contentsOf: "'::bytea".utf8)
   }
 }

@@ -1,5 +1,3 @@
-import Foundation
-
 extension Connection {
   /// Runs a statement and hands over its rows while they arrive, in memory that does not grow with their number.
   ///
@@ -94,13 +92,10 @@ extension Connection {
     _ sql: String, after first: StaticString, _ values: [[UInt8]],
     _ body: nonisolated(nonsending) (CopyWriter) async throws -> Void
   ) async throws -> Int {
-    precondition(values.count <= 9, "a statement before a COPY takes at most nine values")
-    var before = first.description
-    for (index, value) in values.enumerated() {
-      before = before.replacingOccurrences(of: "$\(index + 1)", with: ByteaLiteral.text(of: value))
-    }
+    precondition((1...9).contains(values.count), "a statement before a COPY takes one to nine values")
+    let both = ByteaLiteral.bind(first, values, followedBy: sql)
     return try await operate(sql) { session in
-      try await session.startCopy(sql, after: before, .toServer)
+      try await session.startCopy(sql, as: both, .toServer)
       try await body(CopyWriter(session: session, sql: sql))
       return try await session.endCopy(sql)
     }

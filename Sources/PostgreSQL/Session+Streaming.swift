@@ -28,12 +28,12 @@ extension Session {
 
   enum CopyDirection { case toServer, fromServer }
 
-  /// - Parameter first: A statement that runs before, in the same transaction; errors do not repeat it.
-  func startCopy(_ sql: String, after first: String? = nil, _ direction: CopyDirection) async throws {
+  /// - Parameter both: The COPY statement with another before it, which errors do not repeat.
+  func startCopy(_ sql: String, as both: String? = nil, _ direction: CopyDirection) async throws {
     try check(sql: sql)
-    try require(connection.sendSimple(first.map { $0 + ";" + sql } ?? sql), sql)
+    try require(connection.sendSimple(both ?? sql), sql)
     var result = try await nextResult(sql)
-    if first != nil, result?.status == .command || result?.status == .tuples { result = try await nextResult(sql) }
+    if both != nil, result?.status == .command || result?.status == .tuples { result = try await nextResult(sql) }
     guard let result else {
       throw broken(PostgreSQLError(.protocolViolation, "no result", statement: sql))
     }

@@ -3,24 +3,35 @@ import Foundation
 import PostgreSQL
 
 extension LedgerStore {
-  /// Reads the records and the log as they were at one moment, on two connections, so that two readers may go through
-  /// them at once while the service goes on.
+  /// Reads the records and the log as they were at one moment, on several connections, so that as many readers may go
+  /// through them at once while the service goes on.
+  ///
+  /// - Parameter count: how many connections, at least 1.
   public func snapshots<Value: Sendable>(
-    _ body: @escaping @Sendable (LedgerSnapshot, LedgerSnapshot) async throws -> Value
+    _ count: Int, _ body: @escaping @Sendable ([LedgerSnapshot]) async throws -> Value
   ) async throws -> Value {
-    try await pool.withConnection { first in
-      try await first.transaction(isolation: .repeatableRead, readOnly: true) { first in
-        let moment = try await first.query("select pg_export_snapshot()")[0].text(0)
-        guard moment.utf8.allSatisfy({ $0 != UInt8(ascii: "'") && $0 != UInt8(ascii: "\\") }) else {
-          throw LedgerStoreError.damaged("the name of a snapshot has a quote")
-        }
-        return try await pool.withConnection { second in
-          try await second.transaction(isolation: .repeatableRead, readOnly: true) { second in
-            // The name is the server's own.
-            try await second.simple("set transaction snapshot '\(moment)'")
-            return try await body(LedgerSnapshot(db: first), LedgerSnapshot(db: second))
+    try await open(count, [], moment: nil, body)
+  }
+
+  private func open<Value: Sendable>(
+    _ count: Int, _ opened: [LedgerSnapshot], moment: String?,
+    _ body: @escaping @Sendable ([LedgerSnapshot]) async throws -> Value
+  ) async throws -> Value {
+    if opened.count == count { return try await body(opened) }
+    return try await pool.withConnection { db in
+      try await db.transaction(isolation: .repeatableRead, readOnly: true) { db in
+        let name: String
+        if let moment {
+          name = moment
+          // The server gave it this name.
+          try await db.simple("set transaction snapshot '\(moment)'")
+        } else {
+          name = try await db.query("select pg_export_snapshot()")[0].text(0)
+          guard name.utf8.allSatisfy({ $0 != UInt8(ascii: "'") && $0 != UInt8(ascii: "\\") }) else {
+            throw LedgerStoreError.damaged("the name of a snapshot has a quote")
           }
         }
+        return try await open(count, opened + [LedgerSnapshot(db: db)], moment: name, body)
       }
     }
   }
@@ -87,20 +98,30 @@ public struct LedgerSnapshot: Sendable {
     }
   }
 
-  /// Some decisions in the order of their ids, those after one; a decision with a value that none can have is told by
-  /// its id.
+  /// The least and the greatest id of a decision; `nil` without one.
+  public func decisionSpan() async throws -> ClosedRange<UUID>? {
+    let rows = try await db.query(
+      "(select id from decisions order by id limit 1) union all (select id from decisions order by id desc limit 1)")
+    guard let first = rows.first, let last = rows.last else { return nil }
+    let (low, high): (UUID, UUID) = (try first.get(0), try last.get(0))
+    return min(low, high)...max(low, high)
+  }
+
+  /// Some decisions in the order of their ids, from one on, up to another; one with a value that none can have is told
+  /// by its id.
+  ///
+  /// - Parameters:
+  ///   - from: the first id that may be among them, or, if `isAfter`, the last that may not.
+  ///   - last: the last that may.
+  ///   - limit: how many at most.
   public func decisions(
-    after id: UUID?, limit: Int
+    from first: UUID, isAfter: Bool, through last: UUID, limit: Int
   ) async throws -> [(id: UUID, decision: Result<RecordedDecision, UnreadableDecision>)] {
-    let rows =
-      if let id {
-        try await db.query(
-          "select \(RecordedDecision.columns) from decisions where id > $1 order by id limit $2",
-          [.uuid(id), .int(limit)])
-      } else {
-        try await db.query(
-          "select \(RecordedDecision.columns) from decisions order by id limit $1", [.int(limit)])
-      }
+    let rows = try await db.query(
+      """
+      select \(RecordedDecision.columns) from decisions where id \(isAfter ? ">" : ">=") $1 and id <= $2
+      order by id limit $3
+      """, [.uuid(first), .uuid(last), .int(limit)])
     return try rows.map { row in
       let id: UUID = try row.get(0)
       do {

@@ -124,26 +124,27 @@ public struct RecordedDecision: Sendable {
   public let engine: String
   /// Who asked.
   public let recordedBy: UUID
-  /// The facts, as they are stored.
-  public let facts: String
-  /// The answer, as it is stored.
-  public let answer: String
+  /// The facts, as they are stored: UTF-8.
+  public let facts: [UInt8]
+  /// The answer, as it is stored: UTF-8.
+  public let answer: [UInt8]
   /// Its salt; `nil` for one from before the log.
   public let salt: [UInt8]?
 
   static let columns = """
-    id, account_id, verdict, as_of::text, decided_at, ruleset, rules, policies, lists, trigger, engine, recorded_by,
+    id, account_id, verdict, as_of, decided_at, ruleset, rules, policies, lists, trigger, engine, recorded_by,
     facts, answer, salt
     """
 
   init(_ row: Row) throws {
     id = try row.get(0)
     accountID = try row.text(1)
-    let (verdict, asOf) = (try row.text(2), try row.text(3))
-    guard let known = Verdict(rawValue: verdict), let day = CalendarDate(asOf) else {
-      throw UnreadableDecision(id: id, what: "`\(verdict)` as of `\(asOf)`")
+    let text = try row.text(2)
+    guard let verdict = Verdict(rawValue: text) else {
+      throw UnreadableDecision(id: id, what: "the verdict `\(text)`")
     }
-    (self.verdict, self.asOf) = (known, day)
+    self.verdict = verdict
+    asOf = CalendarDate(daysSinceEpoch: try row.get(3, as: DayNumber.self).daysSinceUnixEpoch)
     decidedAt = Instant(try row.get(4, as: Timestamp.self))
     ruleset = try row.text(5)
     rules = try row.get(6)
@@ -152,8 +153,8 @@ public struct RecordedDecision: Sendable {
     trigger = try row.text(9)
     engine = try row.text(10)
     recordedBy = try row.get(11)
-    facts = try row.text(12)
-    answer = try row.text(13)
+    facts = try row.get(12)
+    answer = try row.get(13)
     salt = try row.get(14)
   }
 }

@@ -209,6 +209,7 @@ extension ServiceTests {
       try await withConnection(database) { db in
         try await db.simple(
           """
+          call ensure_decision_partitions(1);
           insert into decisions select uuid_floor(now() - n * interval '1 second'), 'old' || n, 'review', '2026-01-01', now(),
             repeat('a', 64), array['r', 'q"'], array['p'], '{}', 'submission', 'clearance/0.0.1', uuid_floor(now()), '{}', '{}'
             from generate_series(1, 9000) n;

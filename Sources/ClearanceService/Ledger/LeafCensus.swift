@@ -20,6 +20,15 @@ struct LeafCensus: Sendable {
     total += 1
   }
 
+  /// Adds what another has counted.
+  mutating func add(_ other: LeafCensus) {
+    for bucket in 0..<LeafCensus.bucketCount {
+      counts[bucket] += other.counts[bucket]
+      sums[bucket] &+= other.sums[bucket]
+    }
+    total += other.total
+  }
+
   /// The buckets in which two sides differ.
   func differences(from other: LeafCensus) -> Set<Int> {
     Set((0..<LeafCensus.bucketCount).filter { counts[$0] != other.counts[$0] || sums[$0] != other.sums[$0] })

@@ -7,8 +7,8 @@ import Synchronization
 
 /// Verifies that the stored records and the log say the same, and that the log is the one that was signed.
 ///
-/// Two passes go over one moment of the database side by side. One makes the leaf of every record anew; the other reads
-/// the log in its order, makes the tree of it anew, and compares that with the tiles, the checkpoints and the end that
+/// Two passes go over one moment of the database side by side. One makes the leaf of every record anew, with a few
+/// readers that each take a span of ids at a time; the other reads the log in its order, makes the tree of it anew, and compares that with the tiles, the checkpoints and the end that
 /// are stored. Both count their leaves (``LeafCensus``). Where the counts differ, a second look at those few buckets
 /// names the records and the leaves. Memory does not grow with the log.
 public struct LogAudit: Sendable {
@@ -41,6 +41,10 @@ public struct LogAudit: Sendable {
   /// How many records or leaves of differing buckets are looked at again.
   private static let maximumSuspects = 100_000
   private static let decisionsAtOnce = 2_000
+  /// Spans of ids that the decisions are divided into, by time.
+  private static let spans = 64
+  /// Connections that an audit takes.
+  public static let connections = 4
   private static let placesAtOnce = 64
 
   let store: LedgerStore
@@ -95,16 +99,19 @@ public struct LogAudit: Sendable {
   ///
   /// - Throws: a database error. What is wrong with records and log is in the report.
   public func run() async throws -> Report {
-    try await store.snapshots { records, log in try await verify(records, log) }
+    try await store.snapshots(LogAudit.connections) { snapshots in
+      try await verify(Array(snapshots.dropFirst()), snapshots[0])
+    }
   }
 
-  private func verify(_ records: LedgerSnapshot, _ log: LedgerSnapshot) async throws -> Report {
+  private func verify(_ readers: [LedgerSnapshot], _ log: LedgerSnapshot) async throws -> Report {
     let notes = Notes()
+    let records = readers[0]
     guard let backfilled = try await records.backfilled() else {
       notes.add("how far the records from before the log are in it is not stored: the row of log_backfill is gone")
       return Report(findings: notes.all.findings, isCut: false, size: 0, pending: 0, records: 0, checkpoints: 0)
     }
-    let (rows, logged) = try await both(records, log, backfilled, notes)
+    let (rows, logged) = try await both(readers, log, backfilled, notes)
     let suspects = rows.differences(from: logged.census)
     if !suspects.isEmpty {
       try await name(suspects, records, log, backfilled, notes)
@@ -117,19 +124,24 @@ public struct LogAudit: Sendable {
 
   /// The two passes, side by side.
   private func both(
-    _ records: LedgerSnapshot, _ log: LedgerSnapshot, _ backfilled: LedgerSnapshot.Backfilled, _ notes: Notes
+    _ readers: [LedgerSnapshot], _ log: LedgerSnapshot, _ backfilled: LedgerSnapshot.Backfilled, _ notes: Notes
   ) async throws -> (LeafCensus, Reading) {
     enum Part: Sendable {
       case records(LeafCensus)
       case log(Reading)
     }
+    let spans = Spans(LogAudit.divided(try await readers[0].decisionSpan()))
     return try await withThrowingTaskGroup(of: Part.self) { group in
-      group.addTask { .records(try await census(of: records, backfilled, notes)) }
+      for (index, reader) in readers.enumerated() {
+        group.addTask {
+          .records(try await census(of: reader, withOthers: index == 0, spans, backfilled, notes))
+        }
+      }
       group.addTask { .log(try await read(log, notes)) }
       var result = (LeafCensus(), Reading())
       for try await part in group {
         switch part {
-        case .records(let census): result.0 = census
+        case .records(let census): result.0.add(census)
         case .log(let reading): result.1 = reading
         }
       }
@@ -139,43 +151,82 @@ public struct LogAudit: Sendable {
 
   // MARK: Records
 
+  /// Spans of ids that no reader has taken yet.
+  private final class Spans: Sendable {
+    private let rest: Mutex<ArraySlice<ClosedRange<UUID>>>
+
+    init(_ spans: [ClosedRange<UUID>]) { rest = Mutex(spans[...]) }
+
+    func next() -> ClosedRange<UUID>? { rest.withLock { $0.popFirst() } }
+  }
+
+  /// Spans of about equal time.
+  private static func divided(_ span: ClosedRange<UUID>?) -> [ClosedRange<UUID>] {
+    guard let span else { return [] }
+    func milliseconds(_ id: UUID) -> UInt64 {
+      let bytes = id.uuid
+      return [bytes.0, bytes.1, bytes.2, bytes.3, bytes.4, bytes.5].reduce(0) { $0 << 8 | UInt64($1) }
+    }
+    func bound(_ milliseconds: UInt64, _ rest: UInt8) -> UUID {
+      func byte(_ index: UInt64) -> UInt8 { UInt8(truncatingIfNeeded: milliseconds >> (8 * index)) }
+      return UUID(
+        uuid: (
+          byte(5), byte(4), byte(3), byte(2), byte(1), byte(0), rest, rest, rest, rest, rest, rest, rest, rest, rest, rest
+        ))
+    }
+    let (low, high) = (milliseconds(span.lowerBound), milliseconds(span.upperBound))
+    let step = max(1, (high - low) / UInt64(spans) + 1)
+    return stride(from: low, through: high, by: Int(clamping: step)).map { start in
+      bound(start, 0)...bound(min(high, start + step - 1), 0xFF)
+    }
+  }
+
+  /// - Parameters:
+  ///   - withOthers: whether to read also what is not a decision.
+  ///   - spans: what of the decisions is to be read.
   private func census(
-    of snapshot: LedgerSnapshot, _ backfilled: LedgerSnapshot.Backfilled, _ notes: Notes
+    of snapshot: LedgerSnapshot, withOthers: Bool, _ spans: Spans, _ backfilled: LedgerSnapshot.Backfilled,
+    _ notes: Notes
   ) async throws -> LeafCensus {
     var census = LeafCensus()
-    try await forEachRecord(snapshot, backfilled, unmakable: { notes.add($0) }) { leaves in
+    func count(_ leaves: [RecordLeaf]) {
       for leaf in leaves { census.add(leaf.hash) }
       let (records, entries) = notes.count(records: leaves.count)
       progress(records, entries)
     }
-    for ruleset in try await snapshot.rulesets() {
-      let hash = (try? RulesetSource(canonicalText: Array(ruleset.canonicalText.utf8)))?.hash
-      if hash != ruleset.hash { notes.add("ruleset \(ruleset.hash) was changed: its text has another hash") }
+    if withOthers {
+      try await forEachOther(snapshot, backfilled, unmakable: { notes.add($0) }, count)
+      for ruleset in try await snapshot.rulesets() {
+        let hash = (try? RulesetSource(canonicalText: Array(ruleset.canonicalText.utf8)))?.hash
+        if hash != ruleset.hash { notes.add("ruleset \(ruleset.hash) was changed: its text has another hash") }
+      }
+    }
+    while let span = spans.next() {
+      try await forEachDecision(snapshot, span, backfilled, unmakable: { notes.add($0) }, count)
     }
     return census
   }
 
   private struct RecordLeaf {
-    let record: String
     let entry: [UInt8]
     let hash: Hash
 
-    init(_ record: String, _ entry: [UInt8]) {
-      self.record = record
+    init(_ entry: [UInt8]) {
       self.entry = entry
       hash = Hash.leaf(entry)
     }
   }
 
-  /// Makes the leaves of all records that must have one.
-  private func forEachRecord(
-    _ snapshot: LedgerSnapshot, _ backfilled: LedgerSnapshot.Backfilled, unmakable: (String) -> Void,
-    _ body: ([RecordLeaf]) -> Void
+  /// Makes the leaves of the decisions of a span that must have one.
+  private func forEachDecision(
+    _ snapshot: LedgerSnapshot, _ span: ClosedRange<UUID>, _ backfilled: LedgerSnapshot.Backfilled,
+    unmakable: (String) -> Void, _ body: ([RecordLeaf]) -> Void
   ) async throws {
-    var last: UUID?
+    var position = (id: span.lowerBound, isAfter: false)
     while true {
-      let page = try await snapshot.decisions(after: last, limit: LogAudit.decisionsAtOnce)
-      guard let end = page.last else { break }
+      let page = try await snapshot.decisions(
+        from: position.id, isAfter: position.isAfter, through: span.upperBound, limit: LogAudit.decisionsAtOnce)
+      guard let end = page.last else { return }
       var leaves: [RecordLeaf] = []
       leaves.reserveCapacity(page.count)
       for (id, decision) in page {
@@ -183,18 +234,24 @@ public struct LogAudit: Sendable {
           let decision = try decision.get()
           // Those from before the log get their leaves in the order of their ids.
           if decision.salt == nil, !backfilled.isDone, id > backfilled.decision { continue }
-          leaves.append(
-            RecordLeaf("decision", try RecordLeaves.decision(decision, saltKey: backfilled.saltKey)))
+          leaves.append(RecordLeaf(try RecordLeaves.decision(decision, saltKey: backfilled.saltKey)))
         } catch {
           unmakable("\(error)")
         }
       }
       body(leaves)
-      last = end.id
+      position = (end.id, true)
     }
+  }
+
+  /// Makes the leaves of all records that are not decisions and must have one.
+  private func forEachOther(
+    _ snapshot: LedgerSnapshot, _ backfilled: LedgerSnapshot.Backfilled, unmakable: (String) -> Void,
+    _ body: ([RecordLeaf]) -> Void
+  ) async throws {
     func make(_ isBefore: Bool, _ leaf: () throws -> [UInt8]) {
       if isBefore, !backfilled.isDone { return }
-      do { body([RecordLeaf("", try leaf())]) } catch { unmakable("\(error)") }
+      do { body([RecordLeaf(try leaf())]) } catch { unmakable("\(error)") }
     }
     for activation in try await snapshot.activations() {
       make(activation.record.id <= backfilled.lastActivation) {
@@ -436,12 +493,16 @@ public struct LogAudit: Sendable {
   ) async throws {
     var made: [Hash: [[UInt8]]] = [:]
     var count = 0
-    try await forEachRecord(records, backfilled, unmakable: { _ in }) { leaves in
+    func suspect(_ leaves: [RecordLeaf]) {
       for leaf in leaves where suspects.contains(LeafCensus.bucket(of: leaf.hash)) {
         guard count < LogAudit.maximumSuspects else { continue }
         count += 1
         made[leaf.hash, default: []].append(leaf.entry)
       }
+    }
+    try await forEachOther(records, backfilled, unmakable: { _ in }, suspect)
+    if let span = try await records.decisionSpan() {
+      try await forEachDecision(records, span, backfilled, unmakable: { _ in }, suspect)
     }
     var found: [(place: String, entry: [UInt8])] = []
     func look(_ entry: ArraySlice<UInt8>, at place: @autoclosure () -> String) {

@@ -30,7 +30,7 @@ public enum RecordLeaves {
         ruleset: ruleset,
         findings: Findings(rules: decision.rules, policies: decision.policies, lists: decision.lists).hash,
         trigger: decision.trigger, engine: decision.engine, recordedBy: decision.recordedBy,
-        personal: Commitment(to: [decision.accountID, decision.facts, decision.answer], salt: salt))
+        personal: Commitment(toUTF8: [Array(decision.accountID.utf8), decision.facts, decision.answer], salt: salt))
     ).encoded()
   }
 
