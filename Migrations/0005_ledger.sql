@@ -20,16 +20,20 @@ create table log_pending (
   recorded_at timestamptz not null default now()
 ) with (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 2000);
 
--- Adds entries to the log, in the transaction that records what they are of. A function, so that its statements are
--- planned once a session and not once a batch.
-create function log_add(bytes bytea, first_id uuid, last_id uuid) returns void
+-- Adds batches to the log, in the transaction that records what they are of: each with the first and the last id of its
+-- decisions, 16 bytes each, before its entries; zeros where there are none. A function, so that its statement is planned
+-- once a session and not once a commit.
+create function log_add(batches bytea[]) returns void
 language plpgsql as $$
-declare
-  added bigint;
 begin
-  insert into log_batches (entries, first_decision, last_decision) values (bytes, first_id, last_id)
-  returning id into added;
-  insert into log_pending (batch) values (added);
+  with added as (
+    insert into log_batches (entries, first_decision, last_decision)
+    select substring(b from 33), nullif(encode(substring(b for 16), 'hex'), repeat('0', 32))::uuid,
+      nullif(encode(substring(b from 17 for 16), 'hex'), repeat('0', 32))::uuid
+    from unnest(batches) b
+    returning id
+  )
+  insert into log_pending (batch) select id from added;
 end
 $$;
 

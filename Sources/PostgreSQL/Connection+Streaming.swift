@@ -76,13 +76,13 @@ extension Connection {
     }
   }
 
-  /// Runs a statement with some `bytea`, and then `COPY … FROM STDIN`, in the round trips of the COPY alone. Outside a
+  /// Runs a statement with an array of `bytea`, and then `COPY … FROM STDIN`, in the round trips of the COPY alone. Outside a
   /// transaction the two take effect together or not at all.
   ///
   /// - Parameters:
   ///   - sql: The COPY statement. It takes no parameters.
-  ///   - first: The statement that runs before, with `$1` to `$9` for the values.
-  ///   - values: At most nine `bytea`. They go as literals of digits, since a COPY takes no parameters.
+  ///   - first: The statement that runs before, with `$1` for the array.
+  ///   - values: The elements. They go as literals, since a COPY takes no parameters.
   ///   - body: Writes the data. If it throws, neither takes effect.
   /// - Returns: How many rows the server took.
   /// - Throws: ``PostgreSQLError``, which names the COPY statement also when the first one failed; what `body` throws;
@@ -92,7 +92,6 @@ extension Connection {
     _ sql: String, after first: StaticString, _ values: [[UInt8]],
     _ body: nonisolated(nonsending) (CopyWriter) async throws -> Void
   ) async throws -> Int {
-    precondition((1...9).contains(values.count), "a statement before a COPY takes one to nine values")
     let both = ByteaLiteral.bind(first, values, followedBy: sql)
     return try await operate(sql) { session in
       try await session.startCopy(sql, as: both, .toServer)

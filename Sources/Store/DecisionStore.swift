@@ -111,7 +111,7 @@ public struct DecisionStore: Sendable {
     copy decisions (id, account_id, verdict, as_of, decided_at, ruleset, rules, policies, lists, trigger, engine,
       recorded_by, facts, answer, salt) from stdin (format binary)
     """
-  private static let logging: StaticString = "select log_add($1, encode($2, 'hex')::uuid, encode($3, 'hex')::uuid)"
+  private static let logging: StaticString = "select log_add($1)"
 
   // A key that is taken (by an earlier request, by another replica, or by another decision of the same batch) does not
   // come back. Two transactions that claim the same keys do so in the same order.
@@ -154,7 +154,6 @@ public struct DecisionStore: Sendable {
   private nonisolated(nonsending) static func copy(_ batch: [NewDecision], _ db: Connection) async throws {
     var rows = BinaryRows(
       columns: 15, capacity: batch.reduce(0) { $0 + $1.facts.count + $1.answer.count + 512 })
-    var (first, last) = (batch[0].id, batch[0].id)
     for decision in batch {
       rows.beginRow()
       rows.append(decision.id)
@@ -172,11 +171,10 @@ public struct DecisionStore: Sendable {
       rows.append(decision.facts)
       rows.append(decision.answer)
       rows.append(decision.leaf.salt)
-      (first, last) = (min(first, decision.id), max(last, decision.id))
     }
     let bytes = rows.finished
-    let entries = LogBatch.encode(batch.lazy.map(\.leaf.entry))
-    try await db.copyIn(recording, after: logging, [entries, first.bytes, last.bytes]) { try await $0.write(bytes) }
+    let entries = LogBatch.encode(batch.lazy.map { ($0.leaf.entry, $0.id) })
+    try await db.copyIn(recording, after: logging, entries) { try await $0.write(bytes) }
   }
 
   /// The decision that answered a request under this key, and the hash of that request.

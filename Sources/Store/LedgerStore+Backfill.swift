@@ -51,9 +51,8 @@ extension LedgerStore {
           select \(RecordedDecision.columns) from decisions where id > $1 and salt is null order by id limit $2
           """, [.uuid(try row.get(0)), .int(limit)]
         ).map { try RecordedDecision($0) }
-        if let first = decisions.first, let last = decisions.last {
-          try await LogBatch.add(
-            try decisions.map { try leaves.decision($0, saltKey) }, decisions: first.id...last.id, db)
+        if let last = decisions.last {
+          try await LogBatch.add(try decisions.map { (try leaves.decision($0, saltKey), $0.id) }, db)
           _ = try await db.execute("update log_backfill set decision = $1", [.uuid(last.id)])
           return false
         }

@@ -27,28 +27,54 @@ public struct LogBatch: Sendable {
 }
 
 extension LogBatch {
-  /// Entries in the form in which a batch keeps them.
-  static func encode(_ entries: some Collection<[UInt8]>) -> [UInt8] {
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(entries.reduce(0) { $0 + $1.count + 2 })
-    for entry in entries {
-      precondition(entry.count <= UInt16.max, "an entry of the log has at most 65,535 bytes")
-      bytes.append(UInt8(truncatingIfNeeded: entry.count >> 8))
-      bytes.append(UInt8(truncatingIfNeeded: entry.count))
-      bytes.append(contentsOf: entry)
+  /// How long the entries of a batch may be together, in bytes, if they are more than one. A commit of the greatest size
+  /// has less: one row for a commit costs the least.
+  private static let maximumBytes = 1 << 20
+
+  /// Entries as `log_add` takes them: in batches of up to ``maximumBytes``, each behind the ids of its first and last
+  /// decision.
+  ///
+  /// - Parameter entries: each with the id of the decision that it is of, if it is of one.
+  static func encode(_ entries: some Sequence<(entry: [UInt8], decision: UUID?)>) -> [[UInt8]] {
+    var batches: [[UInt8]] = []
+    var batch: [UInt8] = []
+    var span: ClosedRange<UUID>?
+    let none = [UInt8](repeating: 0, count: 32)
+    func close() {
+      guard !batch.isEmpty else { return }
+      if let span { batch.replaceSubrange(0..<32, with: span.lowerBound.bytes + span.upperBound.bytes) }
+      batches.append(batch)
     }
-    return bytes
+    for (entry, decision) in entries {
+      precondition(entry.count <= UInt16.max, "an entry of the log has at most 65,535 bytes")
+      if batch.isEmpty || batch.count + entry.count > maximumBytes {
+        close()
+        batch = []
+        batch.reserveCapacity(16 << 10)
+        batch += none
+        span = nil
+      }
+      batch.append(UInt8(truncatingIfNeeded: entry.count >> 8))
+      batch.append(UInt8(truncatingIfNeeded: entry.count))
+      batch.append(contentsOf: entry)
+      if let decision {
+        span = span.map { min($0.lowerBound, decision)...max($0.upperBound, decision) } ?? decision...decision
+      }
+    }
+    close()
+    return batches
   }
 
   /// Adds entries to the log, in the transaction that records what they are of.
-  ///
-  /// - Parameter decisions: the ids of the decisions among them, if there are any.
   static nonisolated(nonsending) func add(
-    _ entries: [[UInt8]], decisions: ClosedRange<UUID>? = nil, _ db: Connection
+    _ entries: [(entry: [UInt8], decision: UUID?)], _ db: Connection
   ) async throws {
     guard !entries.isEmpty else { return }
-    _ = try await db.query(
-      "select log_add($1, $2, $3)",
-      [.bytea(encode(entries)), .uuid(orNull: decisions?.lowerBound), .uuid(orNull: decisions?.upperBound)])
+    _ = try await db.query("select log_add($1)", [.byteaArray(encode(entries))])
+  }
+
+  /// Adds entries that are not of decisions.
+  static nonisolated(nonsending) func add(_ entries: [[UInt8]], _ db: Connection) async throws {
+    try await add(entries.map { ($0, nil) }, db)
   }
 }

@@ -245,7 +245,9 @@ extension ServiceTests {
         try await Task.sleep(for: .milliseconds(500))
         #expect(try log.checkpoint().head == head)
         #expect(head.size == old + 2)
-        let id = try client.history("&account=old17").first?["id"]?.text ?? ""
+        let id = try await withConnection(database) { db in
+          try await db.query("select id::text from decisions where account_id = 'old17'")[0].text(0)
+        }
         let proof = try TLogProof(parsing: try client.get("/v1/decisions/\(id)/proof").body)
         try proof.verify(entry: try #require(proof.extra), logKey: verifier)
       }

@@ -31,7 +31,7 @@ public final class LogSequencer: Service {
     public var intervalMilliseconds = 150
     /// Milliseconds after which one that found another at work looks whether that one still is.
     public var standbyMilliseconds = 1_000
-    /// Batches in one transaction at most. A batch is of one commit, 512 decisions at most.
+    /// Batches in one transaction at most. A batch is of one commit, of 512 decisions at most.
     public var batches = 64
     /// Decisions from before the log that get their leaves at a time.
     public var backfill = 2_000
