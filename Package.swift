@@ -43,6 +43,7 @@ let package = Package(
       name: "Ledger",
       dependencies: ["Compliance", .product(name: "Crypto", package: "swift-crypto")],
       swiftSettings: settings),
+    .target(name: "Linkage", dependencies: ["Compliance"], swiftSettings: settings),
     .target(name: "Ownership", dependencies: ["Compliance"], swiftSettings: settings),
     .target(
       name: "Policy",
@@ -64,11 +65,12 @@ let package = Package(
         .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: settings),
+    .target(name: "Usage", dependencies: ["Compliance"], swiftSettings: settings),
     // Row 3
     .target(
       name: "ClearanceService",
       dependencies: [
-        "Ledger", "Ownership", "Policy", "Screening", "Store",
+        "Ledger", "Linkage", "Ownership", "Policy", "Screening", "Store", "Usage",
         .product(name: "DequeModule", package: "swift-collections"),
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "Logging", package: "swift-log"),
@@ -99,18 +101,22 @@ let package = Package(
     .executableTarget(
       name: "clearance",
       dependencies: [
-        "ClearanceAPI", "Ledger", "Ownership", "RuleBook", "Screening",
+        "ClearanceAPI", "Ledger", "Linkage", "Ownership", "RuleBook", "Screening", "Usage",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Configuration", package: "swift-configuration"),
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
       ],
-      exclude: ["Benchmarks/compare_engines.py", "Benchmarks/compare_screening.py"],
+      exclude: [
+        "Benchmarks/comparison.py", "Benchmarks/compare_engines.py", "Benchmarks/compare_linkage.py",
+        "Benchmarks/compare_screening.py",
+      ],
       swiftSettings: settings),
     .executableTarget(name: "cel-conformance", dependencies: ["CEL"], swiftSettings: settings),
     .testTarget(name: "CELTests", dependencies: ["CEL"], exclude: ["Fuzz/run", "Golden"], swiftSettings: settings),
     .testTarget(name: "ComplianceTests", dependencies: ["Compliance"], swiftSettings: settings),
     .testTarget(
       name: "LedgerTests", dependencies: ["Compliance", "Ledger"], exclude: ["Stranger"], swiftSettings: settings),
+    .testTarget(name: "LinkageTests", dependencies: ["Compliance", "Linkage"], swiftSettings: settings),
     .testTarget(
       name: "OwnershipTests", dependencies: ["Compliance", "Ownership"], swiftSettings: settings),
     .testTarget(name: "PostgreSQLTests", dependencies: ["PostgreSQL"], swiftSettings: settings),
@@ -118,6 +124,7 @@ let package = Package(
       name: "PolicyTests", dependencies: ["Policy"], exclude: ["Golden"], swiftSettings: settings),
     .testTarget(name: "RuleBookTests", dependencies: ["Compliance", "Policy", "RuleBook"], swiftSettings: settings),
     .testTarget(name: "ScreeningTests", dependencies: ["Compliance", "Screening"], swiftSettings: settings),
+    .testTarget(name: "UsageTests", dependencies: ["Compliance", "Usage"], swiftSettings: settings),
     .testTarget(
       name: "ClearanceServiceTests",
       dependencies: ["CEL", "ClearanceService", "Compliance", "Policy", "Screening", "Store"],
@@ -125,7 +132,9 @@ let package = Package(
     // Runs the built executable as a process of its own; the dependency on it is there to have it built.
     .testTarget(
       name: "ServiceTests",
-      dependencies: ["clearance", "Compliance", "Ledger", "PostgreSQL", .product(name: "Logging", package: "swift-log")],
+      dependencies: [
+        "clearance", "Compliance", "Ledger", "PostgreSQL", .product(name: "Logging", package: "swift-log"),
+      ],
       swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6]

@@ -22,6 +22,8 @@
 // 4. `Evaluation`: a `Program` is run on an `Activation` and comes to an `Outcome`: a value, an unknown with
 //    the facts that could decide it, or an error. `Program/explain(_:)` tells how.
 // 5. `Sets`: a `ProgramSet` evaluates thousands of conditions together, finding most of them through indexes.
+// 6. `Analysis`: a `ConditionAnalyzer` tells of conditions, without facts, which can never be true or never be false,
+//    and which holds wherever another one does.
 //
 // `Values` and `Types` hold what expressions are about, `Standard` the functions of the core language, `Libraries`
 // the extension functions, `Regex` the regular expressions of `matches`, which take linear time.

@@ -55,6 +55,7 @@ public enum APIServer {
     log.add(to: router)
     let decisions = DecisionRoutes(service: service, store: database.decisions, log: log)
     decisions.add(to: v1)
+    UsageRoutes(service: UsageService(database.usage, decisions: database.decisions)).add(to: v1)
     operations.addVersions(to: v1)
     for path: RouterPath in [
       "healthz", "readyz", "metrics", "openapi.json", "log/checkpoint", "log/tile/**",
@@ -67,6 +68,8 @@ public enum APIServer {
     v1.refuseOthers("decisions", takes: [.get, .post])
     v1.refuseOthers("decisions/:id", takes: [.get])
     v1.refuseOthers("decisions/:id/proof", takes: [.get])
+    v1.refuseOthers("usage", takes: [.post])
+    v1.refuseOthers("accounts/:id", takes: [.get])
     return Application(
       router: router,
       server: HTTPServerBuilder { responder in

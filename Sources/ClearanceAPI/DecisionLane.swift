@@ -9,7 +9,7 @@ import NIOHTTPTypesHTTP1
 
 /// HTTP/1.1 connections with a ``DecisionLane`` each.
 struct DecisionLaneChannel: ServerChildChannel {
-  /// How long a connection may be without traffic.
+  /// How long a client may send nothing, unless it is waiting for us.
   static let idleTimeout = TimeAmount.seconds(75)
 
   /// Without an idle timeout of its own: it does not see the requests that the lane takes.
@@ -26,7 +26,7 @@ struct DecisionLaneChannel: ServerChildChannel {
       let codec = try pipeline.handler(type: HTTP1ToHTTPServerCodec.self)
       try pipeline.addHandlers(
         [
-          IdleStateHandler(allTimeout: DecisionLaneChannel.idleTimeout),
+          IdleStateHandler(readTimeout: DecisionLaneChannel.idleTimeout),
           DecisionLane(decisions: decisions, authentication: authentication, requests: requests),
         ], position: .before(codec))
       return value
@@ -114,7 +114,7 @@ final class DecisionLane: ChannelDuplexHandler {
     }
   }
 
-  /// Ends a connection without traffic, unless it is waiting for us.
+  /// Ends a connection on which the client sends nothing, unless it is waiting for us.
   private func closeIfIdle(_ context: ChannelHandlerContext) {
     switch state {
     case .deciding: break

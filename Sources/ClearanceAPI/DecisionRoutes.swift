@@ -149,7 +149,7 @@ struct DecisionRoutes: Sendable {
 
   private static let idempotencyHeader = HTTPField.Name("Idempotency-Key")
 
-  private static func idempotencyKey(_ headers: HTTPFields) throws(Problem) -> String? {
+  static func idempotencyKey(_ headers: HTTPFields) throws(Problem) -> String? {
     guard let name = idempotencyHeader, let key = headers[name] else { return nil }
     guard (1...255).contains(key.utf8.count), key.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
       throw Problem(
@@ -162,14 +162,21 @@ struct DecisionRoutes: Sendable {
   /// A body must be said to be JSON or not be said to be anything. What command-line clients say by default
   /// (`curl -d`) is let pass too, but not from a browser: a page of another origin may send that without asking, and
   /// a service on loopback without keys trusts whoever reaches it.
-  private static func requireJSON(contentType: String?, isFromBrowser: Bool) throws(Problem) {
+  ///
+  /// - Parameters:
+  ///   - contentType: what the body is said to be.
+  ///   - isFromBrowser: whether a page sent it.
+  ///   - others: other types, in lower case, that are JSON of a kind.
+  static func requireJSON(
+    contentType: String?, isFromBrowser: Bool, orElse others: [String] = []
+  ) throws(Problem) {
     guard let type = contentType, type != "application/json" else { return }
     let essence = type.prefix { $0 != ";" }.lowercased().filter { $0 != " " }
     let isDefault = essence == "application/x-www-form-urlencoded" && !isFromBrowser
-    guard essence == "application/json" || essence.hasSuffix("+json") || isDefault else {
+    guard essence == "application/json" || essence.hasSuffix("+json") || isDefault || others.contains(essence) else {
       throw Problem(
         .unsupportedMediaType, "the body is said to be `\(type.prefix(100))`",
-        remedy: "Send `Content-Type: application/json`.")
+        remedy: "Send `Content-Type: \(others.first ?? "application/json")`.")
     }
   }
 

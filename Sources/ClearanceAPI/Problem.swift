@@ -18,6 +18,7 @@ struct Problem: Error, HTTPResponseError {
     case tooLarge = "too-large"
     case unsupportedMediaType = "unsupported-media-type"
     case invalidSubmission = "invalid-submission"
+    case invalidUsage = "invalid-usage"
     case invalidParameter = "invalid-parameter"
     case overloaded = "overloaded"
     case unavailable = "unavailable"
@@ -33,7 +34,7 @@ struct Problem: Error, HTTPResponseError {
       case .idempotencyConflict, .notLoggedYet: .conflict
       case .tooLarge: .contentTooLarge
       case .unsupportedMediaType: .unsupportedMediaType
-      case .invalidSubmission: .unprocessableContent
+      case .invalidSubmission, .invalidUsage: .unprocessableContent
       case .overloaded, .unavailable: .serviceUnavailable
       case .internalError: .internalServerError
       }
@@ -51,9 +52,10 @@ struct Problem: Error, HTTPResponseError {
       case .tooLarge: "The body is too large"
       case .unsupportedMediaType: "The body must be JSON"
       case .invalidSubmission: "The submission has faults"
+      case .invalidUsage: "Rows of usage have faults"
       case .invalidParameter: "A parameter has a fault"
       case .overloaded: "The service is at its limit"
-      case .unavailable: "The decision could not be recorded"
+      case .unavailable: "The database is not available"
       case .internalError: "The service failed"
       }
     }

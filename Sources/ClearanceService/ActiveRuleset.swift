@@ -29,7 +29,7 @@ public final class ActiveRuleset: Sendable {
 
   private let active: Mutex<Ruleset>
 
-  /// Puts a ruleset into force that was made by ``load(_:)``.
+  /// Puts a ruleset into force that was made by ``load(_:)``, or is to be tested by ``RulesetKeeper/begin()``.
   public init(_ ruleset: Ruleset) { active = Mutex(ruleset) }
 
   /// Puts another ruleset into force, between two decisions: each is judged as a whole by the one that was in force
@@ -50,16 +50,29 @@ public final class ActiveRuleset: Sendable {
 
   /// Loads, checks and tests the rules of a folder.
   public static func load(_ directory: String) throws(Refusal) -> Ruleset {
-    let ruleset: Ruleset
+    let ruleset = try check(directory)
+    try test(ruleset, directory)
+    return ruleset
+  }
+
+  /// Loads and checks the rules of a folder.
+  public static func check(_ directory: String) throws(Refusal) -> Ruleset {
+    do {
+      return try Ruleset.load(directory)
+    } catch {
+      throw .faults(error)
+    }
+  }
+
+  /// Runs the tests that stand beside the rules of a folder.
+  public static func test(_ ruleset: Ruleset, _ directory: String) throws(Refusal) {
     let tests: RuleTests
     do {
-      ruleset = try Ruleset.load(directory)
       tests = try RuleTests.load(directory, for: ruleset)
     } catch {
       throw .faults(error)
     }
-    let failures = tests.run(ruleset, gathering: Facts.gather(given:)).failures
+    let failures = tests.run(ruleset, measuresCoverage: false, gathering: Facts.gather(given:)).failures
     guard failures.isEmpty else { throw .tests(failures) }
-    return ruleset
   }
 }

@@ -2,8 +2,9 @@
 ///
 /// `Facts.gather` puts together all that judging sees. ``DecisionService`` is the whole path of one submission;
 /// ``Recorder`` makes decisions durable, many to a commit; ``ActiveRuleset`` holds the rules in force, and
-/// ``RulesetKeeper`` keeps them those of the last activation; ``KeyRing`` knows who may call. This is the only place where
-/// policies, screening, ownership and storage meet. It knows no HTTP.
+/// ``RulesetKeeper`` keeps them those of the last activation; ``KeyRing`` knows who may call; ``UsageService``
+/// takes what accounts used. This is the only place where policies, screening, ownership, usage and storage meet. It
+/// knows no HTTP.
 public enum ClearanceServiceTarget {}
 
 /// What the program calls itself in records.

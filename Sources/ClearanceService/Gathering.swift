@@ -34,14 +34,27 @@ final class SubmittedOwnership: OwnershipReader {
 
   init(_ submission: Submission) { self.submission = submission }
 
-  func read(_ question: OwnershipQuestion, counted: [OwnershipStanding]) -> any OwnershipAnswer {
-    let graph = made.withLock { made in
+  private var graph: OwnershipGraph {
+    made.withLock { made in
       if let made { return made }
       let graph = OwnershipGraph(submission)
       made = graph
       return graph
     }
-    return ReadOwnership(result: graph.evaluate(OwnershipReading(question)) { Certainty(counted, at: $0) })
+  }
+
+  func read(_ question: OwnershipQuestion, counted: [OwnershipStanding]) -> any OwnershipAnswer {
+    ReadOwnership(result: graph.evaluate(OwnershipReading(question)) { Certainty(counted, at: $0) })
+  }
+
+  /// Shares are often published to whole percents, so that honest ones may make half a percent too much.
+  private static let rounding = Percentage(units: Percentage.unitsPerPercent / 2)
+
+  func overstatements() -> [String] {
+    let graph = graph
+    return graph.overstatements(beyond: SubmittedOwnership.rounding).map {
+      "\(graph.label($0.entity)): \($0.kind.rawValue) \($0.total) %"
+    }
   }
 }
 

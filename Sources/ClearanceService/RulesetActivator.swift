@@ -127,6 +127,11 @@ public struct RulesetActivator: Sendable {
   public static func load(_ directory: String) async throws -> Ruleset {
     try await aside { try ActiveRuleset.load(directory) }
   }
+
+  /// Runs the tests that stand beside the rules of a folder.
+  static func test(_ ruleset: Ruleset, _ directory: String) async throws {
+    try await aside { try ActiveRuleset.test(ruleset, directory) }
+  }
 }
 
 /// Reads files or compiles rules on a thread of its own: it may take half a second, for which the tasks that answer

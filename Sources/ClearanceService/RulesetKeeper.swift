@@ -77,9 +77,14 @@ public final class RulesetKeeper: Service {
 
   /// Activates the rules folder if its ruleset is new, or else takes up the last activation.
   ///
-  /// - Throws: `RulesetActivator.UnreadableRuleset` when the last activation cannot be used; a database error.
+  /// - Throws: `ActiveRuleset.Refusal` when tests beside the rules fail; `RulesetActivator.UnreadableRuleset` when the
+  ///   last activation cannot be used; a database error.
   public func begin() async throws {
     let given = ruleset.current
+    // What is in force was tested when it was put there; a restart need not take the time again.
+    if try await activator.store.standing().activation?.ruleset != given.hash {
+      try await RulesetActivator.test(given, directory)
+    }
     let outcome = try await activator.activate(given, by: "serve", reason: "start", onlyIfNew: true)
     switch outcome.outcome {
     case .activated(let activation):

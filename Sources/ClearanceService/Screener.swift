@@ -1,6 +1,7 @@
 import Compliance
 import Crypto
 import Foundation
+import Policy
 import Screening
 import Store
 import Synchronization
@@ -122,7 +123,7 @@ public final class Screener: Sendable {
         guard kept.count < Screened.hitsOfOne else { break }
         let entry = snapshot.lists.first { $0.id == hit.listID }?.entry(hit.entryID)
         guard let entry, entry.isInForce(on: day) else { continue }
-        let found = Screened.Hit(hit)
+        let found = Screened.Hit(hit, of: entry)
         if let finding = findings.first(where: { $0.silences(hit, entry, of: party, on: today) }) {
           screened.exempted.append(Screened.Exempted(party: party, hit: found, exemption: finding.id))
         } else {
@@ -139,13 +140,15 @@ public final class Screener: Sendable {
     return screened
   }
 
-  /// Screens against lists of nothing but names, as the tests of rules give them.
-  public static func screen(_ submission: Submission, names: [String: [String]]) -> Screened {
+  /// Screens against the few names that a test of rules puts on lists.
+  public static func screen(_ submission: Submission, names: [String: [RuleTests.ListedName]]) -> Screened {
     let lists = names.map { id, names in
       List(
         id: id, version: "", publishedOn: nil,
         entries: names.enumerated().map { index, name in
-          ListEntry(id: String(format: "%06d", index), kind: .unknown, names: [ListEntry.Name(name)])
+          var entry = ListEntry(id: String(format: "%06d", index), kind: .unknown, names: [ListEntry.Name(name.text)])
+          entry.programs = name.programs
+          return entry
         })
     }
     let today = Instant.now.date
@@ -168,9 +171,10 @@ extension ListEntry {
 }
 
 extension Screened.Hit {
-  init(_ hit: Hit) {
+  init(_ hit: Hit, of entry: ListEntry) {
     self.init(
       list: hit.listID, entry: hit.entryID, listedName: hit.entryName, name: hit.ourName,
-      score: (hit.score * 1000).rounded() / 1000, explanation: "\(hit.explanation)")
+      score: (hit.score * 1000).rounded() / 1000, explanation: "\(hit.explanation)",
+      programs: entry.programs)
   }
 }

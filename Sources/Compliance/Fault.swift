@@ -1,6 +1,8 @@
 /// One thing that is wrong with a request, and what to do about it.
 public struct Fault: Sendable, Hashable {
-  /// Where, as a JSON Pointer (RFC 6901); empty for the whole body.
+  /// The line, from 1, in a body or a file of one record a line; `nil` elsewhere.
+  public let line: Int?
+  /// Where, as a JSON Pointer (RFC 6901); empty for the whole body, or the whole line.
   public let pointer: String
   /// What is wrong.
   public let message: String
@@ -8,7 +10,8 @@ public struct Fault: Sendable, Hashable {
   public let remedy: String
 
   /// Makes a fault.
-  public init(pointer: String, message: String, remedy: String) {
+  public init(line: Int? = nil, pointer: String, message: String, remedy: String) {
+    self.line = line
     self.pointer = pointer
     self.message = message
     self.remedy = remedy
@@ -16,7 +19,10 @@ public struct Fault: Sendable, Hashable {
 
   /// The fault as the API and the command line report it.
   public var json: JSON {
-    .members(["pointer": .string(pointer), "message": .string(message), "remedy": .string(remedy)])
+    .members([
+      "line": line.map { .int($0) }, "pointer": .string(pointer), "message": .string(message),
+      "remedy": .string(remedy),
+    ])
   }
 }
 
@@ -40,14 +46,17 @@ public struct Faults: Error, Sendable, CustomStringConvertible {
   }
 
   /// Adds a fault.
-  public mutating func add(_ pointer: String, _ message: String, remedy: String) {
+  public mutating func add(line: Int? = nil, _ pointer: String, _ message: String, remedy: String) {
     count += 1
-    if list.count < Faults.limit { list.append(Fault(pointer: pointer, message: message, remedy: remedy)) }
+    if list.count < Faults.limit { list.append(Fault(line: line, pointer: pointer, message: message, remedy: remedy)) }
   }
 
   /// A line a fault.
   public var description: String {
-    var lines = list.map { "\($0.pointer.isEmpty ? "/" : $0.pointer): \($0.message). \($0.remedy)" }
+    var lines = list.map { fault in
+      let place = fault.pointer.isEmpty ? "/" : fault.pointer
+      return "\(fault.line.map { "\($0):" } ?? "")\(place): \(fault.message). \(fault.remedy)"
+    }
     if count > list.count { lines.append("and \(count - list.count) more") }
     return lines.joined(separator: "\n")
   }

@@ -8,6 +8,9 @@ public protocol OwnershipReader: Sendable {
   ///   - counted: Whether each party counts as an owner, in the order of the submission; those that are missing at the
   ///     end do not.
   func read(_ question: OwnershipQuestion, counted: [OwnershipStanding]) -> any OwnershipAnswer
+
+  /// Interests of one kind in one entity that make more than the whole, beyond rounding: `account: shareholding 120 %`.
+  func overstatements() -> [String]
 }
 
 /// Three answers to whether something is owned, or somebody counts as an owner.

@@ -18,15 +18,21 @@ public struct Screened: Sendable, Hashable {
     public var score: Double
     /// How the score came about, in lines of text.
     public var explanation: String
+    /// Sanctions programmes or legal grounds of the entry, as published: `CMIC-EO13959`.
+    public var programs: [String]
 
     /// Makes a hit.
-    public init(list: String, entry: String, listedName: String, name: String, score: Double, explanation: String) {
+    public init(
+      list: String, entry: String, listedName: String, name: String, score: Double, explanation: String,
+      programs: [String] = []
+    ) {
       self.list = list
       self.entry = entry
       self.listedName = listedName
       self.name = name
       self.score = score
       self.explanation = explanation
+      self.programs = programs
     }
   }
 
@@ -118,6 +124,7 @@ extension Screened.Hit {
     .members([
       "list": .string(list), "entry": .string(entry), "listed_name": .string(listedName), "name": .string(name),
       "score": .double(score), "explanation": .string(explanation),
+      "programs": programs.isEmpty ? nil : .strings(programs),
     ])
   }
 
@@ -127,7 +134,7 @@ extension Screened.Hit {
     else { return nil }
     self.init(
       list: list, entry: entry, listedName: listed, name: name, score: score,
-      explanation: json["explanation"]?.text ?? "")
+      explanation: json["explanation"]?.text ?? "", programs: (json["programs"]?.elements ?? []).compactMap(\.text))
   }
 }
 

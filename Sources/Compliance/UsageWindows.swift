@@ -1,5 +1,11 @@
 /// How much was used up to a moment: exchanges in the hours that ended within the last hour, 24 hours, 7 days and 30
 /// days, for one account or for all the accounts of a cluster.
+///
+/// Usage is counted by whole hours of UTC (``UsageHour``). A window of n hours at a moment holds the last n hours that
+/// had ended by then: at 10:00:00 and at 10:59:59 the last hour is the one from 9:00 to 10:00, and the last 24 hours are
+/// those from 10:00 of the day before. The hour that is running counts from its end on, so that a window never holds a
+/// part of an hour, and the same rows give the same sums whenever they are asked for again. All four end at the same
+/// time, so each holds the shorter ones.
 public struct UsageWindows: Sendable, Hashable {
   /// The names of the four windows as rules and records have them, the shortest first.
   public static let names = ["exchanges_1h", "exchanges_24h", "exchanges_7d", "exchanges_30d"]
@@ -21,6 +27,16 @@ public struct UsageWindows: Sendable, Hashable {
     self.lastDay = lastDay
     self.lastWeek = lastWeek
     self.lastMonth = lastMonth
+  }
+
+  /// The hours that the window of n hours holds at a moment.
+  ///
+  /// - Parameters:
+  ///   - hours: how long the window is.
+  ///   - moment: when it ends, up to the hour that runs then.
+  public static func range(hours: Int64, at moment: Instant) -> Range<UsageHour> {
+    let end = UsageHour(containing: moment)
+    return UsageHour(hoursSinceEpoch: Int32(clamping: Int64(end.hoursSinceEpoch) - hours))..<end
   }
 
   /// The four sums in the order of ``names``.

@@ -9,7 +9,7 @@ import Compliance
 /// - An interest without a share may be anything from 0 to 100 percent.
 /// - Shares beyond 0 to 100 percent are cut to that.
 /// - Shares of an entity that make more than the whole are kept as they are, so that a contradiction never clears
-///   anyone; ``overstatedEntities`` names them for review.
+///   anyone; ``overstatements(beyond:)`` names them for review.
 /// - An interest in oneself adds nothing and is left out. An interest whose party does not exist is left out too and
 ///   counted in ``danglingInterests``; a decoded submission has none.
 public struct OwnershipGraph: Sendable {
@@ -54,19 +54,37 @@ public struct OwnershipGraph: Sendable {
       parties: submission.parties ?? [], interests: submission.interests ?? [], accountKind: submission.kind)
   }
 
-  /// The indices of entities, the applicant included, whose disclosed shares of some kind make more than 100 percent
-  /// even at the least.
-  public var overstatedEntities: [Int] {
-    var totals: [UInt64: Int64] = [:]
-    var found: Set<Int> = []
-    for edge in edges {
-      let total = saturatingSum(totals[edge.key & 0xFF_FFFF_FFFF, default: 0], edge.minimum)
-      totals[edge.key & 0xFF_FFFF_FFFF] = total
-      if total > OwnershipGraph.whole, !controlOnly.contains(InterestKindSet(rawValue: edge.bit)) {
-        found.insert(Int(edge.subject))
-      }
+  /// Interests of one kind in one entity that cannot all be true.
+  public struct Overstatement: Sendable, Hashable {
+    /// The index of the entity.
+    public let entity: Int
+    /// The kind.
+    public let kind: Submission.InterestKind
+    /// What the interests make together, at the least.
+    public let total: Percentage
+  }
+
+  /// Entities, the applicant included, whose disclosed shares of some kind make more than the whole even at the least,
+  /// in order of entity and kind.
+  ///
+  /// - Parameter tolerance: how much more is not yet worth a word, since shares are published rounded.
+  public func overstatements(beyond tolerance: Percentage) -> [Overstatement] {
+    struct Place: Hashable {
+      let entity: Int32
+      let kind: UInt8
     }
-    return found.sorted()
+    var totals: [Place: Int64] = [:]
+    for edge in edges where !controlOnly.contains(InterestKindSet(rawValue: edge.bit)) {
+      let place = Place(entity: edge.subject, kind: edge.kind)
+      totals[place] = saturatingSum(totals[place, default: 0], edge.minimum)
+    }
+    let limit = saturatingSum(OwnershipGraph.whole, tolerance.units)
+    let places = totals.filter { $0.value > limit }.keys.sorted { ($0.entity, $0.kind) < ($1.entity, $1.kind) }
+    let kinds = Submission.InterestKind.allCases
+    return places.compactMap { place in
+      guard let kind = kinds.first(where: { $0.ordinal == place.kind }), let total = totals[place] else { return nil }
+      return Overstatement(entity: Int(place.entity), kind: kind, total: Percentage(units: total))
+    }
   }
 
   /// How a node is shown: its name, or else its id; the applicant is `account`.

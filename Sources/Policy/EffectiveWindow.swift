@@ -8,12 +8,15 @@ public struct EffectiveWindow: Sendable, Hashable {
   public let until: CalendarDate?
   /// Why nobody has confirmed that the law had effect then; the window applies all the same.
   public let unconfirmed: String?
+  /// Why the window before it ended earlier than this one begins.
+  public let gap: String?
 
   /// Makes a window.
-  public init(from: CalendarDate?, until: CalendarDate?, unconfirmed: String? = nil) {
+  public init(from: CalendarDate?, until: CalendarDate?, unconfirmed: String? = nil, gap: String? = nil) {
     self.from = from
     self.until = until
     self.unconfirmed = unconfirmed
+    self.gap = gap
   }
 
   /// Whether it has effect on this day.
@@ -35,7 +38,7 @@ public struct EffectiveWindow: Sendable, Hashable {
   package var json: JSON {
     .members([
       "from": from.map { .string($0.description) }, "until": until.map { .string($0.description) },
-      "unconfirmed": unconfirmed.map { .string($0) },
+      "unconfirmed": unconfirmed.map { .string($0) }, "gap": gap.map { .string($0) },
     ])
   }
 }

@@ -5,20 +5,31 @@ import Compliance
 /// nothing is on record the account is new.
 extension FactSchema {
   private static let windows = zip(UsageWindows.names, ["hour", "24 hours", "7 days", "30 days"])
+  private static let counts = 0...Double.infinity
 
   static let usage = RecordType(
     name: "Usage",
-    fields: windows.map { FieldDeclaration($0, .int, documentation: "exchanges of the account in the last \($1)") })
+    fields: windows.map {
+      FieldDeclaration($0, .int, documentation: "exchanges of the account in the last \($1)", range: counts)
+    })
 
   static let cluster = RecordType(
     name: "Cluster",
     fields: [
-      FieldDeclaration("size", .int, documentation: "how many accounts it has, this one included"),
+      FieldDeclaration("size", .int, documentation: "how many accounts it has, this one included", range: counts),
       FieldDeclaration(
-        "undeclared", .int, documentation: "how many of them do not openly belong to the organisation of the others"),
-      FieldDeclaration("denied", .int, documentation: "how many other members were denied"),
+        "undeclared", .int, documentation: "how many of them do not openly belong to the organisation of the others",
+        range: counts),
+      FieldDeclaration("denied", .int, documentation: "how many other members were denied", range: counts),
+      FieldDeclaration(
+        "active_24h", .int, documentation: "how many of the accounts were used in the last 24 hours", range: counts),
+      FieldDeclaration(
+        "member_days_7d", .int,
+        documentation: "on how many of the last 7 days each of the accounts was used, all added up", range: counts),
     ]
-      + windows.map { FieldDeclaration($0, .int, documentation: "exchanges of all members in the last \($1)") } + [
+      + windows.map {
+        FieldDeclaration($0, .int, documentation: "exchanges of all members in the last \($1)", range: counts)
+      } + [
         FieldDeclaration("evidence", .list(.string), documentation: "what ties the account to the others")
       ])
 

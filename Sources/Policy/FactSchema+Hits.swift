@@ -13,13 +13,19 @@ extension FactSchema {
       name: "Hit",
       fields: [
         FieldDeclaration("subject", .string, documentation: "whose name it is: a party's id, or account"),
-        FieldDeclaration("list", .string, documentation: "the list", values: lists.isEmpty ? nil : lists),
+        FieldDeclaration(
+          "list", .string, documentation: "the list", values: lists.isEmpty ? nil : lists, isExhaustive: false),
         FieldDeclaration("entry", .string, documentation: "the id of the entry within its list"),
         FieldDeclaration("listed_name", .string, documentation: "the name of the entry"),
         FieldDeclaration("name", .string, documentation: "the name of ours"),
-        FieldDeclaration("score", .double, documentation: "from 0 to 1"),
+        FieldDeclaration("score", .double, documentation: "from 0.7 to 1", range: FactSchema.scores),
+        FieldDeclaration(
+          "programs", .list(.string), documentation: "sanctions programmes or legal grounds of the entry, as published"),
       ])
   }
+
+  /// The scores of hits: from that of the least likeness which screening reports (`Screening/lowestThreshold`) on.
+  static let scores = 0.7...1.0
 
   /// The subject that is the applicant.
   static let applicant = "account"
@@ -45,7 +51,7 @@ extension FactSchema {
           hit, path: path,
           slots: [
             .string(subject), .string(found.list), .string(found.entry), .string(found.listedName),
-            .string(found.name), .double(found.score),
+            .string(found.name), .double(found.score), .list(found.programs.map { .string($0) }),
           ]))
     }
     let isUnscreened = !isNamed && !screened.lists.isEmpty
@@ -54,7 +60,7 @@ extension FactSchema {
         .record(
           Record(
             hit, path: Unscreened.prefix + (isAccount ? "name" : "parties[].name"),
-            slots: [.string(subject), .string(list.id), nil, nil, nil, nil]))
+            slots: [.string(subject), .string(list.id), nil, nil, nil, nil, nil]))
       }
     }
     let matched = hits.filter { $0.score >= lists.matchScore }.map(\.list)
@@ -66,7 +72,8 @@ extension FactSchema {
   func gapElements(_ screened: Screened) -> [Value] {
     lists.gaps(screened).map { gap in
       .record(
-        Record(hit, path: Unscreened.prefix + "lists." + gap.list, slots: [nil, .string(gap.list), nil, nil, nil, nil]))
+        Record(
+          hit, path: Unscreened.prefix + "lists." + gap.list, slots: [nil, .string(gap.list), nil, nil, nil, nil, nil]))
     }
   }
 

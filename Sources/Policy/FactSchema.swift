@@ -50,7 +50,7 @@ public struct FactSchema: Sendable {
     fields: [
       FieldDeclaration("ip", .string, documentation: "address from which the customer connects"),
       FieldDeclaration("country", .string, documentation: "where that address lies", values: countryCodes),
-      FieldDeclaration("asn", .int, documentation: "autonomous system number"),
+      FieldDeclaration("asn", .int, documentation: "autonomous system number", range: 0...4_294_967_295),
       FieldDeclaration("proxy", .bool, documentation: "whether it is a known proxy, VPN or Tor exit"),
       FieldDeclaration("device", .string, documentation: "a fingerprint of the device"),
     ])
@@ -94,9 +94,11 @@ public struct FactSchema: Sendable {
       FieldDeclaration(
         "kind", .string, documentation: "BODS interest type",
         values: Submission.InterestKind.allCases.map(\.rawValue)),
-      FieldDeclaration("share_min", .double, documentation: "percent, at least; the share itself where it is exact"),
-      FieldDeclaration("share_max", .double, documentation: "percent, at most; the share itself where it is exact"),
-      FieldDeclaration("share", .double, documentation: "percent, where it is exact"),
+      FieldDeclaration(
+        "share_min", .double, documentation: "percent, at least; the share itself where it is exact", range: 0...100),
+      FieldDeclaration(
+        "share_max", .double, documentation: "percent, at most; the share itself where it is exact", range: 0...100),
+      FieldDeclaration("share", .double, documentation: "percent, where it is exact", range: 0...100),
     ])
 
   static let jurisdiction = RecordType(

@@ -43,6 +43,8 @@ public struct Judgement: Sendable {
   public var shadow: [Match] = []
   /// Deciding rules that are unknown.
   public var unknown: [Unknown] = []
+  /// Shadow rules that are unknown. Nobody is asked for the facts that they want.
+  var shadowUnknown: [Unknown] = []
   /// Deciding rules that failed.
   public var failures: [Failure] = []
   /// What a person should know about the answer.
@@ -94,8 +96,12 @@ extension Edition {
           "\(entry.rule.id) applies by an unconfirmed window (\(entry.window.description)): \(why)")
       }
     }
-    for (index, needs) in result.unknown where compiled[index].rule.mode == .enforce {
-      judgement.unknown.append(Judgement.Unknown(rule: compiled[index].rule, needs: Judgement.specific(needs.paths)))
+    for (index, needs) in result.unknown {
+      let unknown = Judgement.Unknown(rule: compiled[index].rule, needs: Judgement.specific(needs.paths))
+      switch unknown.rule.mode {
+      case .enforce: judgement.unknown.append(unknown)
+      case .shadow: judgement.shadowUnknown.append(unknown)
+      }
     }
     for (index, error) in result.failed where compiled[index].rule.mode == .enforce {
       judgement.failures.append(Judgement.Failure(rule: compiled[index].rule, message: error.description))

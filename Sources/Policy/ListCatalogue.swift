@@ -93,7 +93,7 @@ extension YAMLReader {
     }
     var score = ListCatalogue.none.matchScore
     if let node = mapping["match"] {
-      if let value = node.string.flatMap({ Double($0) }), (0.7...1).contains(value) {
+      if let value = node.string.flatMap({ Double($0) }), FactSchema.scores.contains(value) {
         score = value
       } else {
         report(node, "match must be a score from 0.7 to 1", remedy: "Write `match: 0.9`, for example.")

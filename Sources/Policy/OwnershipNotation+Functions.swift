@@ -3,7 +3,21 @@ import Compliance
 
 extension OwnershipNotation {
   /// What ``macros`` become, and the steps behind it.
-  static let functions: [FunctionDeclaration] = starts + bounds + qualities + intermediates + ends
+  static let functions: [FunctionDeclaration] = starts + [overstated] + bounds + qualities + intermediates + ends
+
+  /// Asked of all that was submitted, whoever counts. Where nothing was, nothing is overstated.
+  private static let overstated = FunctionDeclaration(
+    "overstated",
+    [
+      Overload(
+        "ownership_overstated", .receiver, [ownership], .list(.string),
+        .unary { value throws(EvaluationError) in
+          guard case .opaque(let opaque) = value, let ownership = opaque as? OwnershipValue else {
+            throw mistyped(value)
+          }
+          return .list(ownership.reader.overstatements().map { .string($0) })
+        })
+    ])
 
   private static let starts = [("together", true), ("each", false)].map { name, addsUp in
     FunctionDeclaration(

@@ -17,7 +17,7 @@ extension YAMLReader {
   ]
   static let countryListKeys = ["countries", "title", "owner", "source", "checked", "entries"]
   static let countryEntryKeys = ["places", "effective", "citation", "note"]
-  static let windowKeys = ["from", "until", "unconfirmed"]
+  static let windowKeys = ["from", "until", "unconfirmed", "gap"]
 
   static let requiredPolicyKeys = ["policy", "title", "owner", "rules"]
   static let requiredRuleKeys = ["id", "title", "basis", "citation", "effective", "when", "verdict", "reason"]
@@ -67,20 +67,21 @@ extension YAMLReader {
     return RuleDraft(rule: rule, file: file, idNode: idNode, when: whenScalar, reason: reasonScalar)
   }
 
-  /// Reads windows in order of time; overlaps and empty windows are reported. `nil` when there is any fault.
+  /// Reads windows in order of time; overlaps, empty windows and gaps that nobody explains are reported. `nil` when
+  /// there is any fault.
   private mutating func effectiveWindows(_ node: Node?) -> [EffectiveWindow]? {
     guard let node else { return nil }
-    let before = diagnostics.count
+    let before = errorCount
     var windows: [EffectiveWindow] = []
     let nodes = items(node, what: "effective")
-    if nodes.isEmpty, diagnostics.count == before {
+    if nodes.isEmpty, errorCount == before {
       report(node, "effective has no window", remedy: "Write `[{from: YYYY-MM-DD}]`.")
     }
     for node in nodes {
       guard let mapping = mapping(node, what: "a window", keys: YAMLReader.windowKeys) else { continue }
       let window = EffectiveWindow(
         from: date(mapping["from"], what: "from"), until: date(mapping["until"], what: "until"),
-        unconfirmed: text(mapping["unconfirmed"], what: "unconfirmed"))
+        unconfirmed: text(mapping["unconfirmed"], what: "unconfirmed"), gap: text(mapping["gap"], what: "gap"))
       if let from = window.from, let until = window.until, until <= from {
         report(
           mapping["until"] ?? node, "the window ends on \(until), not after its beginning on \(from)",
@@ -88,6 +89,7 @@ extension YAMLReader {
       }
       if let last = windows.last {
         if let end = last.until, let start = window.from, end <= start {
+          reportGap(from: end, until: start, window, mapping["gap"] ?? node)
         } else {
           report(
             node, "this window overlaps the one before it, or is out of order",
@@ -96,8 +98,30 @@ extension YAMLReader {
       }
       windows.append(window)
     }
-    return diagnostics.count == before ? windows : nil
+    if let first = windows.first, first.gap != nil, let gap = YAMLMapping(nodes[0])?["gap"] {
+      report(
+        warning: gap, "this `gap` explains nothing: no window comes before",
+        remedy: "Remove it, or write the window before.")
+    }
+    return errorCount == before ? windows : nil
   }
+
+  /// Days between two windows may be the law, and may be a slip of the pen; so somebody has to say which.
+  private mutating func reportGap(
+    from start: CalendarDate, until end: CalendarDate, _ window: EffectiveWindow, _ node: Node
+  ) {
+    if start == end, window.gap != nil {
+      report(
+        warning: node, "this `gap` explains nothing: the window before ends on the day before this one begins",
+        remedy: "Remove it, or mend the dates.")
+    } else if start < end, window.gap == nil {
+      report(
+        warning: node, "nothing has effect from \(start) to \(end.adding(days: -1)), and nothing says why",
+        remedy: "Add `gap: REASON` to this window if the law was so, or mend the dates.")
+    }
+  }
+
+  private var errorCount: Int { diagnostics.count { $0.severity == .error } }
 
   /// Reads a dated list of countries and regions.
   mutating func countryList(_ root: Node) -> CountryList? {

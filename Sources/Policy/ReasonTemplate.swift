@@ -9,6 +9,8 @@ struct ReasonTemplate: Sendable {
   }
 
   let parts: [Part]
+  /// Where each of ``programs`` begins, in Unicode scalars.
+  let offsets: [Int]
 
   /// The expressions in it.
   var programs: [Program] {
@@ -24,6 +26,7 @@ struct ReasonTemplate: Sendable {
     _ text: String, in environment: Environment
   ) -> (ReasonTemplate, [(offset: Int, length: Int, message: String, remedy: String)]) {
     var parts: [Part] = []
+    var offsets: [Int] = []
     var faults: [(offset: Int, length: Int, message: String, remedy: String)] = []
     let scalars = Array(text.unicodeScalars)
     var literal = String.UnicodeScalarView()
@@ -44,6 +47,7 @@ struct ReasonTemplate: Sendable {
         source.append(contentsOf: scalars[(index + 1)..<end])
         do {
           parts.append(.expression(try environment.compile(String(source))))
+          offsets.append(index + 1)
         } catch {
           for diagnostic in error.diagnostics {
             let range = error.scalarRange(of: diagnostic)
@@ -64,7 +68,7 @@ struct ReasonTemplate: Sendable {
       }
     }
     if !literal.isEmpty { parts.append(.text(String(literal))) }
-    return (ReasonTemplate(parts: parts), faults)
+    return (ReasonTemplate(parts: parts, offsets: offsets), faults)
   }
 
   /// The brace that ends an expression, passing over maps and strings within it.
@@ -122,13 +126,24 @@ struct ReasonTemplate: Sendable {
 
 extension CompilationFailure {
   /// The place of a diagnostic, in Unicode scalars from the beginning of the source.
-  func scalarRange(of diagnostic: Diagnostic) -> Range<Int> {
-    let utf8 = source.utf8
+  func scalarRange(of diagnostic: Diagnostic) -> Range<Int> { source.scalarRange(ofBytes: diagnostic.range) }
+}
+
+extension String {
+  /// A range of UTF-8 bytes in Unicode scalars; at least one.
+  func scalarRange(ofBytes range: Range<Int>) -> Range<Int> {
     func scalars(_ offset: Int) -> Int {
-      let index = utf8.index(utf8.startIndex, offsetBy: min(max(0, offset), utf8.count))
-      return source.unicodeScalars.distance(from: source.startIndex, to: index)
+      unicodeScalars.distance(
+        from: startIndex, to: utf8.index(utf8.startIndex, offsetBy: min(max(0, offset), utf8.count)))
     }
-    let low = scalars(diagnostic.range.lowerBound)
-    return low..<max(low + 1, scalars(diagnostic.range.upperBound))
+    let low = scalars(range.lowerBound)
+    return low..<max(low + 1, scalars(range.upperBound))
+  }
+
+  /// The text in a range of UTF-8 bytes, with white space as a single space.
+  func excerpt(ofBytes range: Range<Int>) -> String {
+    let bytes = Array(utf8)
+    let part = bytes[max(0, min(range.lowerBound, bytes.count))..<max(0, min(range.upperBound, bytes.count))]
+    return String(decoding: part, as: UTF8.self).split(whereSeparator: \.isWhitespace).joined(separator: " ")
   }
 }

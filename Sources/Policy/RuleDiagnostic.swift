@@ -27,10 +27,12 @@ public struct RuleDiagnostic: Sendable, Error {
   public let remedy: String
   /// The line that the place is on.
   public let sourceLine: String
+  /// Whether the file itself says why it is so, as a window does that is marked unconfirmed.
+  public let isExplained: Bool
 
   init(
     _ severity: Severity = .error, in file: SourceFile, at position: SourcePosition?, length: Int = 1,
-    _ message: String, remedy: String
+    _ message: String, remedy: String, isExplained: Bool = false
   ) {
     self.severity = severity
     self.file = file.path
@@ -39,6 +41,7 @@ public struct RuleDiagnostic: Sendable, Error {
     self.message = message
     self.remedy = remedy
     sourceLine = position.map { String(file.line($0.line)) } ?? ""
+    self.isExplained = isExplained
   }
 
   init(_ severity: Severity = .error, file: String, _ message: String, remedy: String) {
@@ -49,6 +52,7 @@ public struct RuleDiagnostic: Sendable, Error {
     self.message = message
     self.remedy = remedy
     sourceLine = ""
+    isExplained = false
   }
 
   /// The finding as compilers print it: place and message, the line with a caret under it, the remedy.

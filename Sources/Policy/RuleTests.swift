@@ -28,12 +28,29 @@ public struct RuleTests: Sendable {
     }
   }
 
+  /// A name that a test puts on a list.
+  public struct ListedName: Sendable, Hashable, ExpressibleByStringLiteral {
+    /// The name.
+    public let text: String
+    /// The sanctions programmes under which it is listed.
+    public let programs: [String]
+
+    /// A name on a list.
+    public init(_ text: String, programs: [String] = []) {
+      self.text = text
+      self.programs = programs
+    }
+
+    /// A name on a list, under no programme.
+    public init(stringLiteral text: String) { self.init(text) }
+  }
+
   /// What a test gives to be judged.
   public struct Given: Sendable {
     /// The account.
     public let submission: Submission
     /// The names on each list against which it is screened.
-    public internal(set) var lists: [String: [String]]
+    public internal(set) var lists: [String: [ListedName]]
     /// What it used.
     public let usage: UsageWindows
     /// The accounts that are linked to it.
@@ -41,7 +58,7 @@ public struct RuleTests: Sendable {
 
     /// Gives an account, and what is known of it.
     public init(
-      _ submission: Submission, lists: [String: [String]] = [:], usage: UsageWindows = UsageWindows(),
+      _ submission: Submission, lists: [String: [ListedName]] = [:], usage: UsageWindows = UsageWindows(),
       cluster: ClusterFacts = ClusterFacts()
     ) {
       self.submission = submission
@@ -75,12 +92,8 @@ public struct RuleTests: Sendable {
     public var passed = 0
     /// The tests that did not.
     public var failures: [Failure] = []
-    /// Windows of rules in which a test makes the rule match.
-    public var coveredWindows = 0
-    /// All windows of all rules.
-    public var windows = 0
-    /// Rules and windows that no test makes match.
-    public var uncovered: [(rule: Rule, window: EffectiveWindow)] = []
+    /// What they exercise; `nil` where it was not asked for.
+    public var coverage: RuleCoverage?
   }
 
   /// Gathers the facts of what a test gives.
@@ -121,36 +134,34 @@ public struct RuleTests: Sendable {
     self.cases = cases
   }
 
-  /// Runs the tests and counts which windows they exercise.
+  /// Runs the tests.
   ///
-  /// - Parameter gathering: how the facts of what a test gives are gathered. Lists that the ruleset requires and a test
-  ///   does not give are empty.
-  public func run(_ ruleset: Ruleset, gathering: Gathering) -> Report {
+  /// - Parameters:
+  ///   - measuresCoverage: whether to find out what they exercise, for which some are judged as of other days too.
+  ///   - gathering: how the facts of what a test gives are gathered. Lists that the ruleset requires and a test does
+  ///     not give are empty.
+  public func run(_ ruleset: Ruleset, measuresCoverage: Bool = true, gathering: Gathering) -> Report {
     var report = Report()
-    var covered: [String: Set<EffectiveWindow>] = [:]
-    for test in cases {
+    var trials: [RuleCoverage.Trial] = []
+    var results: [(place: Int, differences: [String])] = []
+    // In order of their days, so that the rules of a span of days are compiled once.
+    for (place, test) in cases.enumerated().sorted(by: { ($0.element.asOf, $0.offset) < ($1.element.asOf, $1.offset) })
+    {
       var given = test.given
       for list in ruleset.lists.lists where list.isRequired { given.lists[list.id, default: []] += [] }
-      let judgement = ruleset.judge(gathering(given), asOf: test.asOf)
-      let matches = judgement.matched + judgement.shadow
-      for match in matches { covered[match.rule.id, default: []].insert(match.window) }
-      let differences = test.differences(from: judgement)
+      let facts = gathering(given)
+      let judgement = ruleset.judge(facts, asOf: test.asOf)
+      if measuresCoverage { trials.append(RuleCoverage.Trial(test, facts, judgement)) }
+      results.append((place, test.differences(from: judgement)))
+    }
+    for (place, differences) in results.sorted(by: { $0.place < $1.place }) {
       if differences.isEmpty {
         report.passed += 1
       } else {
-        report.failures.append(Failure(test: test, differences: differences))
+        report.failures.append(Failure(test: cases[place], differences: differences))
       }
     }
-    for rule in ruleset.rules {
-      for window in rule.effective {
-        report.windows += 1
-        if covered[rule.id]?.contains(window) == true {
-          report.coveredWindows += 1
-        } else {
-          report.uncovered.append((rule, window))
-        }
-      }
-    }
+    if measuresCoverage { report.coverage = RuleCoverage(of: ruleset, by: trials) }
     return report
   }
 }
@@ -159,19 +170,19 @@ extension RuleTests.Case {
   func differences(from judgement: Judgement) -> [String] {
     var lines: [String] = []
     let matched = Set((judgement.matched + judgement.shadow).map(\.rule.id))
-    let unknownRules = Set(judgement.unknown.map(\.rule.id))
+    let undecided = judgement.unknown + judgement.shadowUnknown
     func state(_ id: String) -> String {
-      matched.contains(id)
-        ? "it matched"
-        : unknownRules.contains(id)
-          ? "it is unknown, for want of \(judgement.unknown.first { $0.rule.id == id }?.needs.joined(separator: ", ") ?? "")"
-          : "it did not match"
+      if matched.contains(id) { return "it matched" }
+      if let unknown = undecided.first(where: { $0.rule.id == id }) {
+        return "it is unknown, for want of \(unknown.needs.joined(separator: ", "))"
+      }
+      return "it did not match"
     }
     for id in fires where !matched.contains(id) { lines.append("\(id) must match, but \(state(id))") }
-    for id in silent where matched.contains(id) || unknownRules.contains(id) {
-      lines.append("\(id) must be silent, but \(state(id))")
+    for id in silent where !judgement.isSilent(id) { lines.append("\(id) must be silent, but \(state(id))") }
+    for id in unknown where !undecided.contains(where: { $0.rule.id == id }) {
+      lines.append("\(id) must be unknown, but \(state(id))")
     }
-    for id in unknown where !unknownRules.contains(id) { lines.append("\(id) must be unknown, but \(state(id))") }
     if let needs, needs.sorted() != judgement.needs {
       lines.append(
         "needs must be [\(needs.sorted().joined(separator: ", "))], but are [\(judgement.needs.joined(separator: ", "))]"
@@ -185,12 +196,22 @@ extension RuleTests.Case {
   }
 }
 
+extension Judgement {
+  /// Whether a rule is known not to match, or has no effect.
+  func isSilent(_ rule: String) -> Bool {
+    !(matched + shadow).contains { $0.rule.id == rule } && !(unknown + shadowUnknown).contains { $0.rule.id == rule }
+      && !failures.contains { $0.rule.id == rule }
+  }
+}
+
 extension YAMLReader {
   static let testFileKeys = ["tests"]
   static let requiredTestKeys = ["name", "as_of", "submission"]
   static let testKeys = [
     "name", "as_of", "submission", "lists", "usage", "cluster", "fires", "silent", "unknown", "needs", "verdict",
   ]
+  static let listedNameKeys = ["name", "programs"]
+  static let requiredListedNameKeys = ["name"]
   static let clusterKeys = ClusterFacts.countNames + UsageWindows.names + ["evidence"]
 
   mutating func test(_ node: Node, rules: Set<String>, lists known: [String]) -> RuleTests.Case? {
@@ -230,13 +251,25 @@ extension YAMLReader {
   }
 
   /// The names that a test puts on lists.
-  private mutating func listedNames(_ node: Node?, _ known: [String]) -> [String: [String]] {
+  private mutating func listedNames(_ node: Node?, _ known: [String]) -> [String: [RuleTests.ListedName]] {
     guard let node, let mapping = mapping(node, what: "lists", keys: known) else { return [:] }
-    var names: [String: [String]] = [:]
+    var names: [String: [RuleTests.ListedName]] = [:]
     for id in known {
-      if let node = mapping[id] { names[id] = texts(node, what: "names") }
+      guard let node = mapping[id] else { continue }
+      names[id] = items(node, what: "names").compactMap { listedName($0) }
     }
     return names
+  }
+
+  /// `Zorvald Quennick`, or `{name: Zorvald Quennick, programs: [CMIC-EO13959]}`.
+  private mutating func listedName(_ node: Node) -> RuleTests.ListedName? {
+    guard node.mapping != nil else { return text(node, what: "each of names").map { RuleTests.ListedName($0) } }
+    guard
+      let mapping = mapping(
+        node, what: "a listed name", keys: YAMLReader.listedNameKeys, required: YAMLReader.requiredListedNameKeys),
+      let name = text(mapping["name"], what: "name")
+    else { return nil }
+    return RuleTests.ListedName(name, programs: texts(mapping["programs"], what: "programs"))
   }
 
   /// What the account of a test used; nothing where it does not say.
@@ -258,7 +291,9 @@ extension YAMLReader {
     let size = count(mapping["size"], what: "size") ?? 1
     return ClusterFacts(
       size: size, undeclared: count(mapping["undeclared"], what: "undeclared") ?? size,
-      denied: count(mapping["denied"], what: "denied") ?? 0, usage: usage(mapping),
+      denied: count(mapping["denied"], what: "denied") ?? 0,
+      activeLastDay: count(mapping["active_24h"], what: "active_24h") ?? 0,
+      memberDaysLastWeek: count(mapping["member_days_7d"], what: "member_days_7d") ?? 0, usage: usage(mapping),
       evidence: texts(mapping["evidence"], what: "evidence"))
   }
 

@@ -16,6 +16,8 @@ public final class Ruleset: Sendable {
   public let countryLists: [CountryList]
   /// What the check found that does not keep the ruleset from taking effect.
   public let warnings: [RuleDiagnostic]
+  /// What is faultless and hardly meant, if it was looked for; see ``load(_:)``.
+  public let findings: [RuleDiagnostic]
 
   /// The SHA-256 of the ruleset's canonical text, in hexadecimal.
   public var hash: String { source.hash }
@@ -30,14 +32,18 @@ public final class Ruleset: Sendable {
   private let boundaries: [CalendarDate]
   private let editions = EditionCache()
 
-  /// Loads and checks the rules of a folder.
+  /// Loads and checks the rules of a folder, and looks for what is faultless and hardly meant, such as a rule that can
+  /// never match; see ``RulesetFindings``.
   ///
-  /// - Throws: ``RulesetFaults`` with every fault of every file.
+  /// - Throws: ``RulesetFaults`` with every fault of every file, and every finding that is as bad as a fault.
   public static func load(_ directory: String) throws(RulesetFaults) -> Ruleset {
-    try Ruleset(RulesetSource.read(directory))
+    try Ruleset(RulesetSource.read(directory), facts: nil, looksForFindings: true)
   }
 
-  /// Checks the rules of a source.
+  /// Checks the rules of a source, which may have been in force before.
+  ///
+  /// Findings are not looked for: what was in force must be readable by every later version, however much better that
+  /// is at finding mistakes.
   ///
   /// - Throws: ``RulesetFaults`` with every fault of every file.
   public convenience init(_ source: RulesetSource) throws(RulesetFaults) {
@@ -45,12 +51,18 @@ public final class Ruleset: Sendable {
   }
 
   /// Checks the rules of a source against facts of any make; those of submissions if `nil`.
-  package init(_ source: RulesetSource, facts: [FieldDeclaration]?) throws(RulesetFaults) {
+  package init(
+    _ source: RulesetSource, facts: [FieldDeclaration]?, looksForFindings: Bool = false
+  ) throws(RulesetFaults) {
     var reader = RulesetReader(facts: facts)
     reader.read(source.files)
     reader.check()
-    let faults = reader.diagnostics.filter { $0.severity == .error }
-    guard faults.isEmpty else { throw RulesetFaults(diagnostics: reader.sortedDiagnostics) }
+    guard !reader.hasFaults else { throw RulesetFaults(diagnostics: reader.sorted(reader.diagnostics)) }
+    let findings = looksForFindings ? RulesetFindings(reader).all : []
+    guard !findings.contains(where: { $0.severity == .error }) else {
+      throw RulesetFaults(diagnostics: reader.sorted(reader.diagnostics + findings))
+    }
+    self.findings = reader.sorted(findings)
     self.source = source
     policies = reader.policies
     rules = reader.drafts.map(\.rule)
@@ -58,7 +70,7 @@ public final class Ruleset: Sendable {
     countryLists = reader.countryLists
     schema = reader.schema
     self.facts = reader.variables
-    warnings = reader.sortedDiagnostics
+    warnings = reader.sorted(reader.diagnostics)
     let windows = rules.flatMap(\.effective) + countryLists.flatMap { $0.entries.flatMap(\.effective) }
     boundaries = Set(windows.flatMap { [$0.from, $0.until].compactMap { $0 } }).sorted()
   }
@@ -88,19 +100,30 @@ public final class Ruleset: Sendable {
   }
 }
 
-/// Editions by the index of their span.
+/// Editions by the index of their span, those that were used last.
 ///
-/// `@unchecked Sendable`: every access to the dictionary holds the lock. An edition is compiled under the lock,
+/// `@unchecked Sendable`: every access to the variables holds the lock. An edition is compiled under the lock,
 /// so that verdicts that need it at the same time wait for one compilation instead of each doing their own.
 private final class EditionCache: @unchecked Sendable {
+  /// Editions that are kept: today's, and some for those who ask for other days.
+  private static let limit = 16
+
   private let lock = NSLock()
-  private var editions: [Int: Edition] = [:]
+  private var editions: [Int: (edition: Edition, lastUse: UInt64)] = [:]
+  private var uses: UInt64 = 0
 
   func edition(_ span: Int, make: () -> Edition) -> Edition {
     lock.withLock {
-      if let edition = editions[span] { return edition }
+      uses += 1
+      if let known = editions[span]?.edition {
+        editions[span]?.lastUse = uses
+        return known
+      }
+      if editions.count >= EditionCache.limit, let oldest = editions.min(by: { $0.value.lastUse < $1.value.lastUse }) {
+        editions[oldest.key] = nil
+      }
       let edition = make()
-      editions[span] = edition
+      editions[span] = (edition, uses)
       return edition
     }
   }

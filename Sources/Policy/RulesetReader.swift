@@ -30,6 +30,8 @@ struct RulesetReader {
   var countryLists: [CountryList] = []
   var attributes: AttributeSchema?
   var catalogue: ListCatalogue?
+  /// What rules can name, in the order of the files.
+  private(set) var declarations: [RuleDeclaration] = []
   /// The conditions and reasons of the drafts, compiled; of a faulty one there is none.
   var compiled: [CompiledText] = []
 
@@ -40,7 +42,10 @@ struct RulesetReader {
   /// What conditions are compiled against.
   var variables: [FieldDeclaration] { facts ?? schema.variables }
 
-  var sortedDiagnostics: [RuleDiagnostic] {
+  var hasFaults: Bool { diagnostics.contains { $0.severity == .error } }
+
+  /// Diagnostics in order of file and place.
+  func sorted(_ diagnostics: [RuleDiagnostic]) -> [RuleDiagnostic] {
     diagnostics.enumerated().sorted { left, right in
       let a = (left.element.file, left.element.position?.line ?? 0, left.element.position?.column ?? 0, left.offset)
       let b = (right.element.file, right.element.position?.line ?? 0, right.element.position?.column ?? 0, right.offset)
@@ -84,17 +89,21 @@ struct RulesetReader {
             remedy: "Give one of them another id.")
         }
         countryLists.append(list)
+        declare(.countryList, [mapping["countries"]], in: file)
       } else if mapping["attributes"] != nil {
         if attributes != nil {
           reader.report(
             root, "attributes are declared in another file too", remedy: "Declare all of them in schema.yaml.")
         }
         attributes = reader.attributeSchema(root)
+        declare(.attribute, mapping["attributes"]?.mapping.map { Array($0.keys) } ?? [], in: file)
       } else if mapping["lists"] != nil {
         if catalogue != nil {
           reader.report(root, "lists are named in another file too", remedy: "Name all of them in lists.yaml.")
         }
         catalogue = reader.listCatalogue(root)
+        let lists = mapping["lists"]?.sequence.map { Array($0) } ?? []
+        declare(.list, lists.map { YAMLMapping($0)?["id"] }, in: file)
       } else {
         reader.report(
           root, "this file is neither a policy nor a country list nor a schema nor a file of lists",
@@ -108,6 +117,12 @@ struct RulesetReader {
     }
     if drafts.isEmpty, diagnostics.isEmpty {
       diagnostics.append(RuleDiagnostic(file: ".", "there is no rule", remedy: "Add a policy file with a rule."))
+    }
+  }
+
+  private mutating func declare(_ kind: RuleDeclaration.Kind, _ names: [Node?], in file: SourceFile) {
+    for case let name? in names {
+      if let id = name.string { declarations.append(RuleDeclaration(kind: kind, id: id, file: file, node: name)) }
     }
   }
 
@@ -148,7 +163,8 @@ struct RulesetReader {
           RuleDiagnostic(
             .warning, in: draft.file, at: draft.idNode.position, length: draft.rule.id.count,
             "the window \(window.description) of `\(draft.rule.id)` is unconfirmed: \(reason)",
-            remedy: "Confirm it against the official text and remove `unconfirmed`, or mend the dates."))
+            remedy: "Confirm it against the official text and remove `unconfirmed`, or mend the dates.",
+            isExplained: true))
       }
     }
   }
@@ -156,13 +172,40 @@ struct RulesetReader {
   private mutating func report(
     _ draft: RuleDraft, _ map: ScalarMap, _ offset: Int, _ length: Int, _ message: String, _ remedy: String
   ) {
+    diagnostics.append(RuleDiagnostic(.error, in: draft.file, map, offset, length, message, remedy: remedy))
+  }
+}
+
+/// Something that rules can name, and where it is declared.
+struct RuleDeclaration {
+  enum Kind {
+    case countryList
+    case list
+    case attribute
+  }
+
+  let kind: Kind
+  let id: String
+  let file: SourceFile
+  let node: Node
+}
+
+extension RuleDiagnostic {
+  /// A finding about a part of a scalar.
+  ///
+  /// - Parameters:
+  ///   - offset: where the part begins, in Unicode scalars of the scalar's value.
+  ///   - length: its length, in the same.
+  init(
+    _ severity: Severity, in file: SourceFile, _ map: ScalarMap, _ offset: Int, _ length: Int, _ message: String,
+    remedy: String
+  ) {
     let position = map.position(at: offset)
     // A range that the file breaks over lines is marked up to the end of its first line.
     var marked = length
     if let position, let end = map.position(at: offset + length - 1), end.line == position.line {
       marked = end.column - position.column + 1
     }
-    diagnostics.append(
-      RuleDiagnostic(.error, in: draft.file, at: position, length: marked, message, remedy: remedy))
+    self.init(severity, in: file, at: position, length: marked, message, remedy: remedy)
   }
 }

@@ -81,6 +81,12 @@ struct YAMLReader {
     report(at: node.position, length: node.scalar?.string.unicodeScalars.count ?? 1, message, remedy: remedy)
   }
 
+  mutating func report(warning node: Node, _ message: String, remedy: String) {
+    let length = node.scalar?.string.unicodeScalars.count ?? 1
+    diagnostics.append(
+      RuleDiagnostic(.warning, in: file, at: node.position, length: length, message, remedy: remedy))
+  }
+
   // MARK: Mappings
 
   /// Takes `node` as a mapping with known keys; unknown and missing ones are reported.

@@ -38,6 +38,7 @@ struct BookPage {
   struct Window {
     let days: String
     let unconfirmed: String?
+    let gap: String?
   }
 
   struct Test {
@@ -103,8 +104,11 @@ struct BookPage {
       + "\(ruleset.countryLists.count) country lists, \(ruleset.lists.lists.count) restricted-party lists, "
       + "\(book.tests.cases.count) tests"
     testSummary = book.results.map { results in
-      "\(results.passed) passed, \(results.failures.count) failed; "
-        + "they make \(results.coveredWindows) of \(results.windows) windows match"
+      "\(results.passed) passed, \(results.failures.count) failed"
+        + (results.coverage.map {
+          "; they exercise \($0.windows.covered) of \($0.windows.all) windows of rules and \($0.listWindows.covered) of "
+            + "\($0.listWindows.all) windows of country lists on both sides"
+        } ?? "")
     }
     let failures = Set(book.results?.failures.map { "\($0.test.file):\($0.test.line)" } ?? [])
     policies = ruleset.policies.map { policy in
@@ -145,7 +149,7 @@ extension BookPage.Card {
     standing = rule.standing(on: book.date)
     isInForce = rule.window(on: book.date) != nil
     place = "\(rule.file):\(rule.line)"
-    windows = rule.effective.map { BookPage.Window(days: $0.description, unconfirmed: $0.unconfirmed) }
+    windows = rule.effective.map { BookPage.Window(days: $0.description, unconfirmed: $0.unconfirmed, gap: $0.gap) }
     condition = rule.when
     conditionFence = fence(for: rule.when)
     reason = rule.reason

@@ -20,8 +20,8 @@ extension RuleBook {
       ("file", "\(rule.file):\(rule.line)"),
     ]
     for (index, window) in rule.effective.enumerated() {
-      lines.append(
-        (index == 0 ? "windows" : "", window.description + (window.unconfirmed.map { ", unconfirmed: \($0)" } ?? "")))
+      let remarks = [window.unconfirmed.map { ", unconfirmed: \($0)" }, window.gap.map { "; before it: \($0)" }]
+      lines.append((index == 0 ? "windows" : "", window.description + remarks.compactMap(\.self).joined()))
     }
     var text = "\(rule.id)\n\(rule.title)\n\n"
     for (label, value) in lines { text += aligned([label, value], [9, 0]) + "\n" }

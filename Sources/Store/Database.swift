@@ -10,7 +10,7 @@ public final class Database: Sendable {
     public var url: String?
     /// Where the private server keeps its cluster.
     public var dataDirectory: String
-    /// Connections at most.
+    /// Connections at most, a quarter of them for batches of usage; at least 2.
     public var maximumConnections: Int
     /// How long to wait for a free connection.
     public var acquireTimeoutMilliseconds: Int
@@ -50,14 +50,21 @@ public final class Database: Sendable {
   public let rulesets: RulesetStore
   /// The transparency log.
   public let ledger: LedgerStore
+  /// Usage by account and hour.
+  public let usage: UsageStore
 
   private let pool: ConnectionPool
+  /// For batches of usage alone: they take long, and a decision must never wait for one of them to end.
+  private let batchPool: ConnectionPool
   private let server: PrivateServer?
   private let logger: Logger
 
-  private init(connectionString: String, pool: ConnectionPool, server: PrivateServer?, logger: Logger) {
+  private init(
+    connectionString: String, pool: ConnectionPool, batchPool: ConnectionPool, server: PrivateServer?, logger: Logger
+  ) {
     self.connectionString = connectionString
     self.pool = pool
+    self.batchPool = batchPool
     self.server = server
     self.logger = logger
     decisions = DecisionStore(pool)
@@ -66,6 +73,7 @@ public final class Database: Sendable {
     exemptions = ExemptionStore(pool)
     rulesets = RulesetStore(pool)
     ledger = LedgerStore(pool)
+    usage = UsageStore(pool, batches: batchPool)
   }
 
   /// Opens the database; starts the private server when no connection string is given.
@@ -82,12 +90,22 @@ public final class Database: Sendable {
       connectionString = own.connectionString
       server = own
     }
-    let pool = ConnectionPool(
-      configuration: .init(
-        connectionString: connectionString, maximumConnections: configuration.maximumConnections,
-        acquireTimeoutMilliseconds: configuration.acquireTimeoutMilliseconds, connectTimeoutSeconds: 5,
-        applicationName: "clearance", logger: logger))
-    return Database(connectionString: connectionString, pool: pool, server: server, logger: logger)
+    func pool(_ connections: Int, acquireTimeoutMilliseconds: Int) -> ConnectionPool {
+      ConnectionPool(
+        configuration: .init(
+          connectionString: connectionString, maximumConnections: connections,
+          acquireTimeoutMilliseconds: acquireTimeoutMilliseconds, connectTimeoutSeconds: 5,
+          applicationName: "clearance", logger: logger))
+    }
+    let batchConnections = max(1, configuration.maximumConnections / 4)
+    return Database(
+      connectionString: connectionString,
+      pool: pool(
+        max(1, configuration.maximumConnections - batchConnections),
+        acquireTimeoutMilliseconds: configuration.acquireTimeoutMilliseconds),
+      batchPool: pool(
+        batchConnections, acquireTimeoutMilliseconds: max(10_000, configuration.acquireTimeoutMilliseconds)),
+      server: server, logger: logger)
   }
 
   /// Applies the migrations that are missing, and says which.
@@ -129,8 +147,9 @@ public final class Database: Sendable {
 
   /// How the pool stands.
   public var poolStatistics: PoolStatistics {
-    let statistics = pool.statistics
-    return PoolStatistics(open: statistics.open, idle: statistics.idle, waiting: statistics.waiting)
+    let (first, second) = (pool.statistics, batchPool.statistics)
+    return PoolStatistics(
+      open: first.open + second.open, idle: first.idle + second.idle, waiting: first.waiting + second.waiting)
   }
 
   /// Whether PostgreSQL refused a statement, so that nothing of it happened; false after a lost connection.
@@ -141,6 +160,7 @@ public final class Database: Sendable {
 
   /// Closes all connections and stops the private server, if there is one.
   public func close() async {
+    await batchPool.close()
     await pool.close()
     await server?.stop()
   }

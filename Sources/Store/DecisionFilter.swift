@@ -46,7 +46,11 @@ public struct DecisionFilter: Sendable {
     // outside it are not looked at.
     if let from { add({ "id >= uuid_floor(\($0))" }, .timestamptz(from)) }
     if let until { add({ "id < uuid_floor(\($0))" }, .timestamptz(until)) }
-    if let recordedBy { add({ "recorded_by = \($0)" }, .uuid(recordedBy)) }
+    if let recordedBy {
+      let nobody = "00000000-0000-0000-0000-000000000000"
+      let isKnown = recordedBy.uuidString != nobody
+      add({ "recorded_by = \($0)" + (isKnown ? " and recorded_by <> '\(nobody)'" : "") }, .uuid(recordedBy))
+    }
     if let before { add({ "id < \($0)" }, .uuid(before)) }
     return (conditions.isEmpty ? "true" : conditions.joined(separator: " and "), parameters)
   }

@@ -216,9 +216,15 @@ public struct DecisionStore: Sendable {
   /// Makes the partitions of this month and of the months ahead, those that are missing.
   public func ensurePartitions(monthsAhead: Int) async throws {
     try await pool.withConnection { db in
-      try await db.simple("call ensure_decision_partitions(\(max(0, min(monthsAhead, 120))))")
+      // Replicas that start at once would each find the same months missing.
+      try await db.transaction { db in
+        _ = try await db.query("select pg_advisory_xact_lock($1)", [.int8(DecisionStore.partitionLock)])
+        try await db.simple("call ensure_decision_partitions(\(max(0, min(monthsAhead, 120))))")
+      }
     }
   }
+
+  private static let partitionLock: Int64 = 7_164_226_956_012_119_908
 }
 
 extension StoredDecision {

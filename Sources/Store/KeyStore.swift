@@ -4,7 +4,7 @@ import PostgreSQL
 
 /// What the holder of an API key may do.
 public enum Role: String, Sendable, CaseIterable {
-  /// Judge, and read back its own decisions.
+  /// Judge, send usage, and read back its own decisions.
   case signup
   /// Everything that a compliance officer does.
   case officer

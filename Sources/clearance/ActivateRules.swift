@@ -68,7 +68,7 @@ extension Rules {
     }
 
     private func tell(_ outcome: RulesetActivator.Outcome) {
-      for warning in outcome.ruleset.warnings { complain(warning.rendered) }
+      for warning in outcome.ruleset.warnings + outcome.ruleset.findings { complain(warning.rendered) }
       print(outcome.diff.rendered, terminator: "")
       if case .unchanged = outcome.outcome {
         print("ruleset \(outcome.ruleset.hash) was in force already")

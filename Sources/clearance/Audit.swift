@@ -89,7 +89,7 @@ struct Audit: AsyncParsableCommand {
           throw Failure(.input, "\(path): \(fault)")
         }
       }
-      let store = try await database.open(maximumConnections: LogAudit.connections, logger: quietLogger())
+      let store = try await database.open(maximumConnections: 2 * LogAudit.connections, logger: quietLogger())
       do {
         try await store.checkMigrations(database.migrator())
         let start = ContinuousClock.now

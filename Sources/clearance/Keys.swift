@@ -12,7 +12,8 @@ struct Keys: AsyncParsableCommand {
       abstract: "Makes a key and shows it, once.",
       discussion: "Only a hash of the key is kept. Send it as `Authorization: Bearer KEY`.")
 
-    @Option(help: "What it may do: signup (judge, read its own decisions), officer, auditor (read all) or admin.")
+    @Option(
+      help: "What it may do: signup (judge, send usage, read its own decisions), officer, auditor (read all) or admin.")
     var role: Role
 
     @Option(help: "What the key is for, in words.")

@@ -37,7 +37,11 @@ struct Serve: AsyncParsableCommand {
   @Flag(help: "Activate the rules folder whenever its files change.")
   var watch = false
 
-  @Option(help: "Connections to the database at most. Environment: CLEARANCE_CONNECTIONS. Default: 8.")
+  @Option(
+    help: """
+      Connections to the database at most, a quarter of them for batches of usage. Environment: CLEARANCE_CONNECTIONS. \
+      Default: 8.
+      """)
   var connections: Int?
 
   @Option(
@@ -77,7 +81,7 @@ struct Serve: AsyncParsableCommand {
     let watch = watch ? RulesFolderWatch(directory) : nil
     let ruleset = try loadRules(directory, logger: logger)
     let connections = Settings.integer(connections, "clearance.connections", default: 8)
-    guard connections >= 3 else { throw Failure(.configuration, "--connections must be at least 3") }
+    guard connections >= 4 else { throw Failure(.configuration, "--connections must be at least 4") }
     let store = try await database.open(maximumConnections: connections, logger: logger)
     do {
       let rulesets = RulesetKeeper(
@@ -105,9 +109,11 @@ struct Serve: AsyncParsableCommand {
         logger.info("applied a migration", metadata: ["migration": "\(migration.name)"])
       }
     }
-    try await store.decisions.ensurePartitions(monthsAhead: 3)
+    try await PartitionKeeper.ensure(store)
     do {
       try await rulesets.begin()
+    } catch let error as ActiveRuleset.Refusal {
+      throw refusal(error, try Settings.rules(rules))
     } catch let error as RulesetActivator.UnreadableRuleset {
       throw Failure(.configuration, "\(error)")
     }
@@ -150,7 +156,7 @@ struct Serve: AsyncParsableCommand {
     let group = ServiceGroup(
       configuration: .init(
         services: [
-          .init(service: PartitionKeeper(store: store.decisions, logger: logger)), .init(service: keys),
+          .init(service: PartitionKeeper(store: store, logger: logger)), .init(service: keys),
           .init(service: rulesets), .init(service: lists), .init(service: sequencer), .init(service: recorder),
           .init(service: server),
         ],
@@ -183,12 +189,18 @@ struct Serve: AsyncParsableCommand {
 
   private func loadRules(_ directory: String, logger: Logger) throws -> ActiveRuleset {
     do {
-      let ruleset = try ActiveRuleset.load(directory)
-      for warning in ruleset.warnings { logger.warning("\(warning.message)", metadata: ["file": "\(warning.file)"]) }
+      let ruleset = try ActiveRuleset.check(directory)
+      for warning in ruleset.warnings + ruleset.findings {
+        logger.warning("\(warning.message)", metadata: ["file": "\(warning.file)"])
+      }
       return ActiveRuleset(ruleset)
     } catch {
-      throw Failure(.configuration, "the rules in \(directory) cannot take effect:\n\(error)")
+      throw refusal(error, directory)
     }
+  }
+
+  private func refusal(_ error: ActiveRuleset.Refusal, _ directory: String) -> Failure {
+    Failure(.configuration, "the rules in \(directory) cannot take effect:\n\(error)")
   }
 
   private func makeLogger() throws -> Logger {
@@ -205,14 +217,19 @@ struct Serve: AsyncParsableCommand {
 
 /// Makes the partitions of the coming months ahead, once a day.
 struct PartitionKeeper: Service {
-  let store: DecisionStore
+  let store: Database
   let logger: Logger
+
+  static func ensure(_ store: Database) async throws {
+    try await store.decisions.ensurePartitions(monthsAhead: 3)
+    try await store.usage.ensurePartitions(monthsAhead: 3)
+  }
 
   func run() async throws {
     await cancelWhenGracefulShutdown {
       while (try? await Task.sleep(for: .seconds(24 * 3600))) != nil {
         do {
-          try await store.ensurePartitions(monthsAhead: 3)
+          try await PartitionKeeper.ensure(store)
         } catch {
           logger.error("partitions could not be made ahead", metadata: ["error": "\(error)"])
         }

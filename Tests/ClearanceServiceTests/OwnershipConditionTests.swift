@@ -9,7 +9,9 @@ struct OwnershipConditionTests {
   static let day = CalendarDate("2026-11-23") ?? .init(daysSinceEpoch: 0)
 
   /// What an expression comes to: its value, or what it needs.
-  static func outcome(_ expression: String, _ submission: String, lists: [String: [String]] = [:]) throws -> String {
+  static func outcome(_ expression: String, _ submission: String, lists: [String: [RuleTests.ListedName]] = [:]) throws
+    -> String
+  {
     let ruleset = try Ruleset.load(Checkout.rules)
     let facts = Facts.gather(given: RuleTests.Given(try Submission.decode(JSON.parse(text: submission)), lists: lists))
     let workbench = ruleset.edition(on: day).workbench(facts, asOf: day)
@@ -48,7 +50,7 @@ struct OwnershipConditionTests {
   }
 
   static let listed = #""us-ofac-sdn" in p.lists"#
-  static let lists = ["us-ofac-sdn": ["Zorvald Quennick", "Hestrabel Vonnique"]]
+  static let lists: [String: [RuleTests.ListedName]] = ["us-ofac-sdn": ["Zorvald Quennick", "Hestrabel Vonnique"]]
 
   @Test(
     "take each step of the notation at its word",

@@ -92,6 +92,15 @@ struct ScreenerTests {
     }
   }
 
+  @Test("tells the programmes under which an entry is listed")
+  func programs() throws {
+    var entry = Self.entry("7", "QUENNICK, Zorvald")
+    entry.programs = ["SDGT", "NS-PLC"]
+    let screener = Screener([Self.list("us-ofac-cons", [entry])])
+    let screened = screener.screen(try Self.submission(Self.person), on: Self.today, today: Self.today)
+    #expect(screened.account.first?.programs == ["NS-PLC", "SDGT"])
+  }
+
   @Test("passes over entries that are no longer in force on the day that is judged")
   func expired() throws {
     var entry = Self.entry("7", "QUENNICK, Zorvald")

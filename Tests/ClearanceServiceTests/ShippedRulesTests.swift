@@ -18,7 +18,7 @@ struct ShippedRulesTests {
     let ruleset = try Ruleset.load(Checkout.rules)
     let report = try RuleTests.load(Checkout.rules, for: ruleset).run(ruleset, gathering: Facts.gather(given:))
     #expect(report.failures.map { "\($0.test.name): \($0.differences)" } == [])
-    #expect(report.uncovered.map { "\($0.rule.id) \($0.window.description)" } == [])
+    #expect(try #require(report.coverage).gaps.map(\.message) == [])
     #expect(report.passed > 0)
   }
 
@@ -34,9 +34,9 @@ struct ShippedRulesTests {
       let id = try #require(test["id"]?.text)
       let submission = try Submission.decode(try #require(test["account"]))
       let asOf = try #require(test["as_of"]?.text.flatMap { CalendarDate($0) })
-      var names: [String: [String]] = [:]
+      var names: [String: [RuleTests.ListedName]] = [:]
       if case .object(let lists) = test["lists"] {
-        for list in lists { names[list.key] = (list.value.elements ?? []).compactMap(\.text) }
+        for list in lists { names[list.key] = (list.value.elements ?? []).compactMap(\.text).map { .init($0) } }
       }
       let judgement = ruleset.judge(Facts.gather(given: RuleTests.Given(submission, lists: names)), asOf: asOf)
       let matched = Set(judgement.matched.map(\.rule.id))

@@ -101,8 +101,29 @@ struct DoubtTests {
     let result = over.evaluate(.ofac, owners: ["x", "y"])
     #expect(result.standing == .certainly)
     #expect(result.lower == Percentage("100"))
-    #expect(over.overstatedEntities == [over.account])
+    #expect(
+      over.overstatements(beyond: Percentage(percent: 0))
+        == [.init(entity: over.account, kind: .shareholding, total: Percentage(percent: 200))])
     #expect(graph("x 40-60 account; p 80 account").evaluate(.ofac, owners: ["x"]).standing == .possibly)
-    #expect(graph("x 60 account; p 40 account").overstatedEntities.isEmpty)
+    #expect(graph("x 60 account; p 40 account").overstatements(beyond: Percentage(percent: 0)).isEmpty)
+  }
+
+  @Test(
+    "shares are overstated by kind and entity, at the least, and beyond rounding",
+    arguments: [
+      ("x 33.5 account; y 33.5 account; p 33.5 account", []),
+      ("x 33.5 account; y 33.5 account; p 33.500000000001 account", ["account 100.500000000001"]),
+      ("x 60 account; p 60 account votingRights", []),
+      ("x 60 account votingRights; p 60 account votingRights", ["account 120"]),
+      ("x 40-60 account; p 60-90 account", []),
+      ("x 60 account; p ? account", []),
+      ("x 60 a; p 41 a; a 100 account", ["a 101"]),
+      ("x 100 account boardMember; p 100 account boardMember", []),
+      ("x 60 account; x 60 account", ["account 120"]),
+    ])
+  func overstatements(_ text: String, _ expected: [String]) throws {
+    let graph = graph(text)
+    let found = graph.overstatements(beyond: try #require(Percentage("0.5")))
+    #expect(found.map { "\(graph.label($0.entity)) \($0.total)" } == expected)
   }
 }

@@ -61,6 +61,6 @@ struct SizeTests {
     #expect(graph.evaluate(.ofac, owners: ["x"]).standing == .certainly)
     let empty = OwnershipGraph(parties: [], interests: [], accountKind: nil)
     #expect(empty.evaluate(.ofac) { _ in .certainly }.lower.units == 0)
-    #expect(empty.overstatedEntities.isEmpty)
+    #expect(empty.overstatements(beyond: Percentage(percent: 0)).isEmpty)
   }
 }

@@ -51,7 +51,8 @@ struct ActivityTests {
     let facts = Facts(
       try Submission.decode(JSON.parse(text: #"{"id": "a"}"#)), usage: UsageWindows(lastMonth: 40),
       cluster: ClusterFacts(
-        id: "c1", size: 30, undeclared: 28, denied: 1, usage: UsageWindows(lastWeek: 5, lastMonth: 20_000),
+        id: "c1", size: 30, undeclared: 28, denied: 1, activeLastDay: 20, memberDaysLastWeek: 90,
+        usage: UsageWindows(lastWeek: 5, lastMonth: 20_000),
         evidence: ["card …a3f with 4 others"]))
     let again = try Facts(recorded: JSON.parse(facts.json.bytes, maximumDepth: 32))
     #expect(again == facts)

@@ -24,7 +24,9 @@ struct SchemaValidator {
       case "anyOf":
         let found = (keyword.value.elements ?? []).map { faults(value, $0, place) }
         return found.contains([]) ? [] : ["\(place): fits none of anyOf"]
-      case "type": return Self.kind(value) == keyword.value.text ? [] : ["\(place): is \(Self.kind(value))"]
+      case "type":
+        if keyword.value.text == "integer", value.integer != nil { return [] }
+        return Self.kind(value) == keyword.value.text ? [] : ["\(place): is \(Self.kind(value))"]
       case "enum": return keyword.value.elements?.contains(value) == true ? [] : ["\(place): is not one of enum"]
       case let key where Self.annotations.contains(key): return []
       default:

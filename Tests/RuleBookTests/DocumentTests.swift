@@ -15,7 +15,8 @@ struct DocumentTests {
     for part in [
       hash, "Alpha &amp; &lt;Beta&gt;", ##"href="#rule-owned""##, #"id="rule-owned""#, "Block &lt;it&gt;",
       "account.name != &quot;&lt;/pre&gt;&lt;script&gt;```&quot;", "an organisation | &lt;b&gt;",
-      "2 passed, 0 failed; they make 1 of 4 windows match", "Cuba (CU)", "checked on 2026-01-02", "A &lt;note&gt;",
+      "2 passed, 0 failed; they exercise 0 of 4 windows of rules and 0 of 2 windows of country lists on both sides",
+      "Cuba (CU)", "checked on 2026-01-02", "A &lt;note&gt;",
       "a score of 0.85", "https://example.org/?a=1&amp;b=2", "14 days", "No test names this rule.",
       "owner: trade | compliance",
       "owned, since 2026-11-10: nobody has said so",

@@ -144,7 +144,8 @@ extension ServiceTests {
           }
         }
         let outcome = try await Clearance.run(["audit", "verify", "--database-url", target, "--key", trusted])
-        #expect(outcome.end == .exit(1), "\(tampering.what) at \(number) was not found: \(outcome.output)\(outcome.errors)")
+        #expect(
+          outcome.end == .exit(1), "\(tampering.what) at \(number) was not found: \(outcome.output)\(outcome.errors)")
         #expect(
           outcome.output.contains(tampering.named), "\(tampering.what) at \(number) was not named: \(outcome.output)")
         try await withConnection(database.replacing("/\(name)", with: "/postgres")) { db in
@@ -195,7 +196,8 @@ private struct Tampering {
     "(select id from log_batches order by id offset floor($N * (select count(*) from log_batches)) limit 1)"
   private static func change(_ column: String, _ value: String) -> Tampering {
     Tampering(
-      "a change of \(column)", named: "is not as it was recorded", "update decisions set \(column) = \(value) where id = \(one)")
+      "a change of \(column)", named: "is not as it was recorded",
+      "update decisions set \(column) = \(value) where id = \(one)")
   }
 
   static let all: [Tampering] = [
@@ -247,8 +249,10 @@ private struct Tampering {
       "a batch out of the order", named: "taken out of both", "delete from log_order where batch = \(batch)"),
     Tampering(
       "a changed tile", named: "differs from the entries",
-      "update log_tiles set hashes = set_byte(hashes, 77, get_byte(hashes, 77) # 4) where (level, index) = (0, floor($N * 3))"),
-    Tampering("a deleted tile", named: "was deleted", "delete from log_tiles where (level, index) = (0, floor($N * 3))"),
+      "update log_tiles set hashes = set_byte(hashes, 77, get_byte(hashes, 77) # 4) where (level, index) = (0, floor($N * 3))"
+    ),
+    Tampering(
+      "a deleted tile", named: "was deleted", "delete from log_tiles where (level, index) = (0, floor($N * 3))"),
     Tampering(
       "an inserted tile", named: "was inserted",
       "insert into log_tiles select 1, floor($N * 9), hashes from log_tiles limit 1"),
@@ -258,9 +262,12 @@ private struct Tampering {
       update log_tiles t set hashes = o.hashes from log_tiles o
       where (t.level, t.index) in ((0, 0), (0, 1)) and (o.level, o.index) = (0, 1 - t.index)
       """),
-    Tampering("a changed edge", named: "partial tile", "update log_tail set edge[1] = set_byte(edge[1], 5, 255 - get_byte(edge[1], 5))"),
+    Tampering(
+      "a changed edge", named: "partial tile",
+      "update log_tail set edge[1] = set_byte(edge[1], 5, 255 - get_byte(edge[1], 5))"),
     Tampering("an older end", named: "said to end", "update log_tail set size = size - 1"),
-    Tampering("another root", named: "the root", "update log_tail set root = set_byte(root, 3, 255 - get_byte(root, 3))"),
+    Tampering(
+      "another root", named: "the root", "update log_tail set root = set_byte(root, 3, 255 - get_byte(root, 3))"),
     Tampering(
       "a changed last checkpoint", named: "the last checkpoint",
       "update log_tail set checkpoint = replace(checkpoint, size || chr(10), (size - 1) || chr(10))"),
@@ -274,7 +281,8 @@ private struct Tampering {
     Tampering(
       "a ruleset's text", named: "was changed: its text", "update rulesets set canonical_text = canonical_text || ' '"),
     Tampering(
-      "who activated", named: "activation 1 is not as it was recorded", "update activations set attempted_by = 'Mallory'"),
+      "who activated", named: "activation 1 is not as it was recorded",
+      "update activations set attempted_by = 'Mallory'"),
     Tampering("a deleted activation", named: "of which there is no record", "delete from activations"),
   ]
 }

@@ -36,7 +36,9 @@ extension ServiceTests {
         let tile = try log.get("/log/tile/0/000")
         #expect(tile.headers["content-type"] == "application/octet-stream")
         #expect(tile.headers["cache-control"]?.contains("immutable") == true)
-        for path in ["tile/0/001", "tile/0/001.p/66", "tile/1/000", "tile/entries/002", "tile/8/000", "tile/x", "tile/0/000.p/0"] {
+        for path in [
+          "tile/0/001", "tile/0/001.p/66", "tile/1/000", "tile/entries/002", "tile/8/000", "tile/x", "tile/0/000.p/0",
+        ] {
           #expect(try log.get("/log/" + path).status == 404, "\(path)")
         }
       }
@@ -65,7 +67,8 @@ extension ServiceTests {
           guard case .decision(let leaf) = try Leaf(parsing: entry) else { throw Unexpected("not a decision") }
           #expect(leaf.id.text == id)
           let stored = try await withConnection(database) { db in
-            try await db.query("select account_id, facts, answer, salt from decisions where id = $1", [.uuid(leaf.id)])[0]
+            try await db.query("select account_id, facts, answer, salt from decisions where id = $1", [.uuid(leaf.id)])[
+              0]
           }
           let salt = try #require(Salt(try stored.get(3)))
           let texts = [try stored.text(0), try stored.text(1), try stored.text(2)]
@@ -143,7 +146,9 @@ extension ServiceTests {
       try await withConnection(database) { try await $0.query("select count(*) from decisions")[0].int(0) }
     }
 
-    @Test("survives SIGKILL of the service and of PostgreSQL: nothing recorded is without its leaf, nothing signed is undone")
+    @Test(
+      "survives SIGKILL of the service and of PostgreSQL: nothing recorded is without its leaf, nothing signed is undone"
+    )
     func crashes() async throws {
       let rounds = ProcessInfo.processInfo.environment["CLEARANCE_TEST_CRASHES"].flatMap { Int($0) } ?? 4
       var random = SeededGenerator(seed: 7)

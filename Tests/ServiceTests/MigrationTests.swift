@@ -117,6 +117,19 @@ extension ServiceTests {
       #expect(idle == 3)
     }
 
+    @Test("services that start at once on an empty database all start")
+    func startingAtOnce() async throws {
+      for _ in 0..<3 {
+        let database = try await Workshop.current.database()
+        let services = try await withThrowingTaskGroup(of: Service.self) { group in
+          for _ in 0..<4 { group.addTask { try await Service.start(database: database) } }
+          return try await group.reduce(into: [Service]()) { $0.append($1) }
+        }
+        #expect(services.count == 4)
+        for service in services { await service.kill() }
+      }
+    }
+
     @Test("`serve --no-migrate` does not start on an empty database and leaves it so; on a migrated one it does")
     func noMigrate() async throws {
       let database = try await Workshop.current.database()

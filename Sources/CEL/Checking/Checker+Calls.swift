@@ -276,11 +276,11 @@ extension Checker {
   /// Reports literal arguments that cannot be right, such as a malformed pattern or date.
   mutating func checkLiterals(_ name: String, _ style: Overload.Style, _ arguments: [Syntax]) {
     guard environment.validatesLiterals, let last = arguments.last, case .literal(let value) = last.kind,
-      case .string = value
+      case .string(let text) = value
     else { return }
     do {
       switch name {
-      case "matches": _ = try Pattern.matches(.string(""), value)
+      case "matches": _ = try PatternCache.shared.compiled(text)
       case "timestamp": _ = try Conversion.timestamp(value)
       case "duration": _ = try Conversion.duration(value)
       default: return

@@ -72,7 +72,7 @@ extension Planner {
     }
     do {
       return PatternNode(
-        text, try Pattern.compiled(source), costFactor: 1 + source.utf8.count / 8, node.range)
+        text, try PatternCache.shared.compiled(source), costFactor: 1 + source.utf8.count / 8, node.range)
     } catch {
       return nil
     }

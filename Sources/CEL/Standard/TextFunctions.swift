@@ -1,3 +1,5 @@
+import Synchronization
+
 extension Library {
   private static let a = CELType.typeParameter("A")
   private static let b = CELType.typeParameter("B")
@@ -72,12 +74,34 @@ enum Pattern {
     return .bool(try compiled(pattern).matches(text))
   }
 
-  /// A pattern, compiled; the planner does it once where the pattern is a literal.
+  /// A pattern, compiled.
   static func compiled(_ pattern: String) throws(EvaluationError) -> LinearRegex {
     do {
       return try LinearRegex(pattern)
     } catch {
       throw EvaluationError(.invalidArgument, "\(error)")
     }
+  }
+}
+
+/// The patterns that stand in conditions, compiled. The same conditions are compiled for each span of days on which other
+/// rules or places have effect, and a pattern takes longer to compile than all the rest.
+final class PatternCache: Sendable {
+  static let shared = PatternCache()
+  /// Patterns that are kept; with more, all are let go.
+  private static let limit = 256
+
+  private let compiled = Mutex<[ExactText: LinearRegex]>([:])
+
+  /// A pattern that stands in a condition, compiled.
+  func compiled(_ pattern: String) throws(EvaluationError) -> LinearRegex {
+    let key = ExactText(pattern)
+    if let known = compiled.withLock({ $0[key] }) { return known }
+    let regex = try Pattern.compiled(pattern)
+    compiled.withLock { compiled in
+      if compiled.count >= PatternCache.limit { compiled.removeAll() }
+      compiled[key] = regex
+    }
+    return regex
   }
 }

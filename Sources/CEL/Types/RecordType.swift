@@ -11,6 +11,10 @@ public struct FieldDeclaration: Sendable {
   /// The closed set of strings that it can have (for a list: that its elements can have), or nil if open.
   /// Comparing it with any other literal is a fault.
   public let values: [String]?
+  /// Whether it never has any other value. If not, the set is there to find misspellings.
+  public let isExhaustive: Bool
+  /// The least and the greatest value of a number, or nil if there is none. It is never NaN then.
+  public let range: ClosedRange<Double>?
   /// The same as a set.
   let valueSet: Set<ExactText>
 
@@ -21,11 +25,18 @@ public struct FieldDeclaration: Sendable {
   ///   - type: The type of the fact.
   ///   - documentation: One sentence on what it means.
   ///   - values: The strings that it can have, if the set is closed.
-  public init(_ name: String, _ type: CELType, documentation: String = "", values: [String]? = nil) {
+  ///   - isExhaustive: Whether it never has any other value.
+  ///   - range: The least and the greatest value of a number.
+  public init(
+    _ name: String, _ type: CELType, documentation: String = "", values: [String]? = nil, isExhaustive: Bool = true,
+    range: ClosedRange<Double>? = nil
+  ) {
     self.name = name
     self.type = type
     self.documentation = documentation
     self.values = values
+    self.isExhaustive = isExhaustive
+    self.range = range
     valueSet = Set((values ?? []).map { ExactText($0) })
   }
 }

@@ -171,7 +171,8 @@ public struct LogAudit: Sendable {
       func byte(_ index: UInt64) -> UInt8 { UInt8(truncatingIfNeeded: milliseconds >> (8 * index)) }
       return UUID(
         uuid: (
-          byte(5), byte(4), byte(3), byte(2), byte(1), byte(0), rest, rest, rest, rest, rest, rest, rest, rest, rest, rest
+          byte(5), byte(4), byte(3), byte(2), byte(1), byte(0), rest, rest, rest, rest, rest, rest, rest, rest, rest,
+          rest
         ))
     }
     let (low, high) = (milliseconds(span.lowerBound), milliseconds(span.upperBound))

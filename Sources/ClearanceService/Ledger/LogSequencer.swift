@@ -99,7 +99,9 @@ public final class LogSequencer: Service {
       if isTaken, !isLast { return .standBy }
     }
     if !isBackfilled, !glance.isPending, !isLast {
-      guard let isDone = try await store.backfill(limit: limits.backfill, RecordLeaves.backfill) else { return .standBy }
+      guard let isDone = try await store.backfill(limit: limits.backfill, RecordLeaves.backfill) else {
+        return .standBy
+      }
       isBackfilled = isDone
       return .again
     }

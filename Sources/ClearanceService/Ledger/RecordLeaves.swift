@@ -19,7 +19,8 @@ public enum RecordLeaves {
   ///
   /// - Parameter saltKey: what salts of decisions from before the log are made of.
   public static func decision(_ decision: RecordedDecision, saltKey: [UInt8]) throws -> [UInt8] {
-    let salt = try decision.salt.map { try known($0, "decision \(decision.id.text)") }
+    let salt =
+      try decision.salt.map { try known($0, "decision \(decision.id.text)") }
       ?? Salt(key: saltKey, record: decision.id.text)
     guard let ruleset = Hash(hexadecimal: decision.ruleset) else {
       throw Unmakable(record: "decision \(decision.id.text)", field: "ruleset")

@@ -49,7 +49,9 @@ public struct Commitment: Sendable, Hashable {
   public init(hash: Hash) { self.hash = hash }
 
   /// Commits to texts.
-  public init(to texts: [String?], salt: Salt) { self.init(toUTF8: texts.map { $0.map { Array($0.utf8) } }, salt: salt) }
+  public init(to texts: [String?], salt: Salt) {
+    self.init(toUTF8: texts.map { $0.map { Array($0.utf8) } }, salt: salt)
+  }
 
   /// Commits to texts by their UTF-8.
   public init(toUTF8 texts: [[UInt8]?], salt: Salt) {

@@ -3,5 +3,7 @@ import ArgumentParser
 struct Bench: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Measures this program on this machine.",
-    subcommands: [BenchHTTP.self, BenchJudge.self, BenchOwnership.self, BenchScreen.self])
+    subcommands: [
+      BenchHTTP.self, BenchJudge.self, BenchLinkage.self, BenchOwnership.self, BenchScreen.self, BenchUsage.self,
+    ])
 }

@@ -7,15 +7,7 @@ struct PGBench {
   private let script: String
 
   init(connectionString: String, rowBytes: Int) throws {
-    let environment = ProcessInfo.processInfo.environment
-    let versions = (try? FileManager.default.contentsOfDirectory(atPath: "/usr/lib/postgresql")) ?? []
-    let folders =
-      [environment["PG_BIN"] ?? ""] + versions.sorted(by: >).map { "/usr/lib/postgresql/\($0)/bin" }
-      + (environment["PATH"] ?? "").split(separator: ":").map(String.init)
-    guard let folder = folders.first(where: { FileManager.default.isExecutableFile(atPath: $0 + "/pgbench") }) else {
-      throw Failure(.unavailable, "pgbench was not found: install the Debian package postgresql-15")
-    }
-    program = folder + "/pgbench"
+    program = try PostgreSQLProgram.path("pgbench")
     self.connectionString = connectionString
     script = NSTemporaryDirectory() + "clearance-pgbench-\(getpid()).sql"
     // The id and the tuple header are part of the row; the rest is text.
@@ -24,8 +16,8 @@ struct PGBench {
     insert into bench_rows (id, account_id, payload)
     values (gen_random_uuid(), 'acct_' || :client_id, repeat('x', \(text)));
     """.write(toFile: script, atomically: true, encoding: .utf8)
-    try Self.execute(
-      program.replacingOccurrences(of: "pgbench", with: "psql"),
+    try PostgreSQLProgram.execute(
+      PostgreSQLProgram.path("psql"),
       [
         connectionString, "-qc",
         """
@@ -38,29 +30,12 @@ struct PGBench {
 
   /// Transactions a second.
   func run(clients: Int, seconds: Int) throws -> Double {
-    let output = try Self.execute(
+    let output = try PostgreSQLProgram.execute(
       program,
       ["-n", "-c", String(clients), "-j", "2", "-T", String(seconds), "-M", "prepared", "-f", script, connectionString])
     guard let line = output.split(separator: "\n").first(where: { $0.hasPrefix("tps = ") }),
       let rate = Double(line.dropFirst(6).prefix { $0 != " " })
     else { throw Failure(.failed, "pgbench printed no rate:\n\(output)") }
     return rate
-  }
-
-  @discardableResult
-  private static func execute(_ program: String, _ arguments: [String]) throws -> String {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: program)
-    process.arguments = arguments
-    let output = Pipe()
-    process.standardOutput = output
-    process.standardError = FileHandle.nullDevice
-    try process.spawn()
-    let data = try output.fileHandleForReading.readToEnd() ?? Data()
-    process.waitUntilExit()
-    guard process.terminationStatus == 0 else {
-      throw Failure(.failed, "\(program) ended with \(process.terminationStatus)")
-    }
-    return String(decoding: data, as: UTF8.self)
   }
 }

@@ -11,21 +11,19 @@ that a busy machine does not count. All must find the same rules for every docum
 
 import argparse
 import json
-import os
 import pathlib
 import re
 import subprocess
 import sys
 import tempfile
 import time
-import venv
 
-PACKAGES = ["zen-engine", "common-expression-language"]
+from comparison import default_environment, enter_environment
 
 
 def main():
     arguments = parse_arguments()
-    enter_environment(arguments.environment)
+    enter_environment(arguments.environment, packages=["zen-engine", "common-expression-language"], modules=["zen", "cel"])
     different = False
     with tempfile.TemporaryDirectory(prefix="clearance-compare-") as folder:
         if arguments.source:
@@ -37,7 +35,6 @@ def main():
 
 
 def parse_arguments():
-    cache = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache")
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter, usage=argparse.SUPPRESS)
     parser.add_argument("clearance", help="the built executable")
@@ -46,23 +43,9 @@ def parse_arguments():
     parser.add_argument(
         "--from", dest="source", metavar="DIR", help="folder with rules.json and accounts.ndjson to use instead")
     parser.add_argument(
-        "--environment", type=pathlib.Path, default=cache / "clearance-compare-engines",
+        "--environment", type=pathlib.Path, default=default_environment("engines"),
         help="folder of the virtual environment")
     return parser.parse_args()
-
-
-def enter_environment(folder):
-    """Goes on in the virtual environment, which is made if there is none."""
-    python = folder / "bin" / "python"
-    if pathlib.Path(sys.prefix).resolve() == folder.resolve():
-        return
-    if not python.exists():
-        print(f"making a virtual environment in {folder}", file=sys.stderr)
-        venv.create(folder, with_pip=True)
-    if subprocess.run([python, "-c", "import zen, cel"], stderr=subprocess.DEVNULL).returncode != 0:
-        install = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *PACKAGES]
-        subprocess.run(install, check=True)
-    os.execv(python, [str(python), __file__, *sys.argv[1:]])
 
 
 def compare(clearance, workload, folder, subfolder="."):

@@ -11,27 +11,23 @@ more folded to lower case beforehand, with a cut-off below which it need not tel
 
 import argparse
 import json
-import os
 import pathlib
 import statistics
 import subprocess
-import sys
 import tempfile
 import time
-import venv
 
-PACKAGE = "rapidfuzz"
+from comparison import default_environment, enter_environment
 
 
 def main():
     arguments = parse_arguments()
-    enter_environment(arguments.environment)
+    enter_environment(arguments.environment, packages=["rapidfuzz"], modules=["rapidfuzz"])
     with tempfile.TemporaryDirectory(prefix="clearance-compare-") as folder:
         compare(arguments, pathlib.Path(folder) / "workload.json")
 
 
 def parse_arguments():
-    cache = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache")
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter, usage=argparse.SUPPRESS)
     parser.add_argument("clearance", help="the built executable")
@@ -40,26 +36,12 @@ def parse_arguments():
     parser.add_argument("--names", type=int, help="names to grow the lists to")
     parser.add_argument("--queries", type=int, default=100, help="queries that RapidFuzz answers")
     parser.add_argument(
-        "--environment", type=pathlib.Path, default=cache / "clearance-compare-screening",
+        "--environment", type=pathlib.Path, default=default_environment("screening"),
         help="folder of the virtual environment")
     arguments = parser.parse_args()
     if arguments.queries < 1:
         parser.error("--queries must be at least 1")
     return arguments
-
-
-def enter_environment(folder):
-    """Goes on in the virtual environment, which is made if there is none."""
-    python = folder / "bin" / "python"
-    if pathlib.Path(sys.prefix).resolve() == folder.resolve():
-        return
-    if not python.exists():
-        print(f"making a virtual environment in {folder}", file=sys.stderr)
-        venv.create(folder, with_pip=True)
-    if subprocess.run([python, "-c", f"import {PACKAGE}"], stderr=subprocess.DEVNULL).returncode != 0:
-        install = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", PACKAGE]
-        subprocess.run(install, check=True)
-    os.execv(python, [str(python), __file__, *sys.argv[1:]])
 
 
 def compare(arguments, file):
