@@ -94,10 +94,8 @@ public final class KeyRing: Service {
     let id = UUID.version7(at: .now)
     let secret = SymmetricKey(size: .bits256).withUnsafeBytes { Array($0) }
     try await store.add(id: id, name: name, role: role, secretHash: Array(SHA256.hash(data: secret)))
-    return Issued(id: id, token: "clr_" + id.text + "_" + secret.map(hex).joined())
+    return Issued(id: id, token: "clr_" + id.text + "_" + secret.hexadecimal)
   }
-
-  private static func hex(_ byte: UInt8) -> String { (byte < 16 ? "0" : "") + String(byte, radix: 16) }
 
   private static func parse(_ token: String) -> (UUID, [UInt8])? {
     let parts = token.split(separator: "_", omittingEmptySubsequences: false)

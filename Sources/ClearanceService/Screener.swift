@@ -166,7 +166,7 @@ extension Screener.Finding {
 extension ListEntry {
   /// The SHA-256 of all that the entry says, in hexadecimal.
   public var contentHash: String {
-    SHA256.hash(data: normalized.json.canonicalBytes).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    SHA256.hash(data: normalized.json.canonicalBytes).hexadecimal
   }
 }
 

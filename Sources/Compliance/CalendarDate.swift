@@ -45,8 +45,20 @@ public struct CalendarDate: Sendable, Hashable, Comparable, CustomStringConverti
 
   /// `YYYY-MM-DD`.
   public var description: String {
+    var text: [UInt8] = []
+    text.reserveCapacity(10)
+    write(into: &text)
+    return String(decoding: text, as: UTF8.self)
+  }
+
+  /// Appends the text of ``description``.
+  func write(into text: inout [UInt8]) {
     let (year, month, day) = parts
-    return "\(padded(year, 4))-\(padded(month, 2))-\(padded(day, 2))"
+    text.append(number: year, width: 4)
+    text.append(UInt8(ascii: "-"))
+    text.append(number: month, width: 2)
+    text.append(UInt8(ascii: "-"))
+    text.append(number: day, width: 2)
   }
 
   /// The instant at which this day begins in UTC.
@@ -71,8 +83,15 @@ public struct CalendarDate: Sendable, Hashable, Comparable, CustomStringConverti
   }
 }
 
-/// `number` with zeros in front up to `width` digits.
-func padded(_ number: Int, _ width: Int) -> String {
-  let digits = String(number)
-  return String(repeating: "0", count: max(0, width - digits.count)) + digits
+extension [UInt8] {
+  /// Appends a number that is not negative in decimal digits, with zeros before it up to a width.
+  mutating func append(number: Int, width: Int) {
+    let start = count
+    var rest = number
+    while rest > 0 || count - start < width {
+      append(UInt8(truncatingIfNeeded: 0x30 + rest % 10))
+      rest /= 10
+    }
+    self[start...].reverse()
+  }
 }

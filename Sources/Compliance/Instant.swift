@@ -67,9 +67,23 @@ public struct Instant: Sendable, Hashable, Comparable, CustomStringConvertible {
     let within = Int(microsecondsSinceEpoch - Int64(date.daysSinceEpoch) * 86_400_000_000)
     let seconds = within / 1_000_000
     let micros = within % 1_000_000
-    let clock = "\(padded(seconds / 3600, 2)):\(padded(seconds / 60 % 60, 2)):\(padded(seconds % 60, 2))"
-    let fraction = micros % 1000 == 0 ? padded(micros / 1000, 3) : padded(micros, 6)
-    return "\(date)T\(clock).\(fraction)Z"
+    var text: [UInt8] = []
+    text.reserveCapacity(27)
+    date.write(into: &text)
+    for (mark, number) in [("T", seconds / 3600), (":", seconds / 60 % 60), (":", seconds % 60)]
+      as [(Unicode.Scalar, Int)]
+    {
+      text.append(UInt8(ascii: mark))
+      text.append(number: number, width: 2)
+    }
+    text.append(UInt8(ascii: "."))
+    if micros % 1000 == 0 {
+      text.append(number: micros / 1000, width: 3)
+    } else {
+      text.append(number: micros, width: 6)
+    }
+    text.append(UInt8(ascii: "Z"))
+    return String(decoding: text, as: UTF8.self)
   }
 
   /// The instant `seconds` later.

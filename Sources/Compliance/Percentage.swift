@@ -67,7 +67,7 @@ public struct Percentage: Sendable, Hashable, Comparable, CustomStringConvertibl
     let whole = units / Percentage.unitsPerPercent
     let rest = Int((units % Percentage.unitsPerPercent).magnitude)
     guard rest != 0 else { return String(whole) }
-    var fraction = padded(rest, Percentage.maximumFractionDigits)
+    var fraction = Percentage.digits(rest)
     while fraction.hasSuffix("0") { fraction.removeLast() }
     return (units < 0 && whole == 0 ? "-" : "") + "\(whole).\(fraction)"
   }
@@ -82,5 +82,11 @@ public struct Percentage: Sendable, Hashable, Comparable, CustomStringConvertibl
   /// The sum.
   public static func + (left: Percentage, right: Percentage) -> Percentage {
     Percentage(units: left.units + right.units)
+  }
+
+  private static func digits(_ number: Int) -> String {
+    var text: [UInt8] = []
+    text.append(number: number, width: maximumFractionDigits)
+    return String(decoding: text, as: UTF8.self)
   }
 }

@@ -19,5 +19,18 @@ extension UUID {
   }
 
   /// The lower-case text form, as RFC 9562 writes it.
-  public var text: String { uuidString.lowercased() }
+  public var text: String {
+    let bytes = uuid
+    let digits: [UInt8] = [
+      bytes.0, bytes.1, bytes.2, bytes.3, bytes.4, bytes.5, bytes.6, bytes.7, bytes.8, bytes.9, bytes.10, bytes.11,
+      bytes.12, bytes.13, bytes.14, bytes.15,
+    ]
+    var text: [UInt8] = []
+    text.reserveCapacity(36)
+    for (index, byte) in digits.enumerated() {
+      if [4, 6, 8, 10].contains(index) { text.append(UInt8(ascii: "-")) }
+      text.append(hexadecimal: byte)
+    }
+    return String(decoding: text, as: UTF8.self)
+  }
 }

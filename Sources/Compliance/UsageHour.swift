@@ -45,7 +45,8 @@ public struct UsageHour: Sendable, Hashable, Comparable, CustomStringConvertible
   /// As it is written: `2026-04-22T10:00:00Z`.
   public var description: String {
     let day = start.date
-    return "\(day)T\(padded(Int(hoursSinceEpoch) - Int(day.daysSinceEpoch) * 24, 2)):00:00Z"
+    let hour = Int(hoursSinceEpoch) - Int(day.daysSinceEpoch) * 24
+    return "\(day)T\(hour < 10 ? "0" : "")\(hour):00:00Z"
   }
 
   /// Orders by time.

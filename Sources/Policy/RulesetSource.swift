@@ -22,10 +22,7 @@ public struct RulesetSource: Sendable {
       JSON.object([
         JSON.Member("files", .object(self.files.map { JSON.Member($0.path, .string($0.text)) }))
       ]).canonicalBytes
-    hash = SHA256.hash(data: canonicalText).map { byte in
-      let digits = String(byte, radix: 16)
-      return digits.count == 1 ? "0" + digits : digits
-    }.joined()
+    hash = SHA256.hash(data: canonicalText).hexadecimal
   }
 
   /// A source from its canonical text, as it was kept: the same files, and so the same hash.

@@ -75,7 +75,7 @@ public struct Migrator: Sendable {
         let sql = String(validating: data, as: UTF8.self)
       else { throw .folder("\(directory)/\(name) cannot be read as UTF-8") }
       migrations.append(
-        Migration(version: version, name: name, sql: sql, checksum: hexadecimal(SHA256.hash(data: data))))
+        Migration(version: version, name: name, sql: sql, checksum: SHA256.hash(data: data).hexadecimal))
     }
     guard !migrations.isEmpty else { throw .folder("the folder \(directory) has no migrations") }
     self.migrations = migrations
@@ -157,11 +157,6 @@ public struct Migrator: Sendable {
     }
     return migrations.map { Status(migration: $0, appliedAt: applied[$0.version]) }
   }
-}
-
-/// Lower-case hexadecimal digits.
-func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
-  bytes.map { $0 < 16 ? "0" + String($0, radix: 16) : String($0, radix: 16) }.joined()
 }
 
 extension Instant {

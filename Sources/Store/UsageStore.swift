@@ -62,7 +62,7 @@ public struct UsageStore: Sendable {
     _ batch: UsageBatch, id: String? = nil, recordedBy: UUID, countsUnknown: Bool = false
   ) async throws -> Receipt {
     let rows = UsageRows(batch)
-    let id = id ?? "sha256:" + hexadecimal(rows.hash)
+    let id = id ?? "sha256:" + rows.hash.hexadecimal
     return try await batchPool.withConnection { db in
       try await UsageStore.ensurePartitions(of: rows.months, db)
       return try await db.transaction { db in

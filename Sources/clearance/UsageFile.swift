@@ -66,7 +66,7 @@ struct UsageFile {
     var parts = try UsageParts(path)
     var hash = SHA256()
     while try parts.next({ hash.update(bufferPointer: $0) }) != nil {}
-    return Contents(rows: parts.rowCount, hash: hash.finalize().map { String(format: "%02x", $0) }.joined())
+    return Contents(rows: parts.rowCount, hash: hash.finalize().hexadecimal)
   }
 
   /// Takes the file's parts in order, each in a transaction of its own and only once. While the database adds one, the

@@ -76,5 +76,5 @@ enum DeniedPersonsFile {
 /// to version and from one file of the publisher to the other, in whatever order the rows stand.
 func derivedID(_ parts: String...) -> String {
   let digest = SHA256.hash(data: Array(parts.joined(separator: "\u{1F}").utf8))
-  return "x" + digest.prefix(8).map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }.joined()
+  return "x" + digest.prefix(8).hexadecimal
 }
