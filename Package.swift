@@ -112,19 +112,23 @@ let package = Package(
       ],
       swiftSettings: settings),
     .executableTarget(name: "cel-conformance", dependencies: ["CEL"], swiftSettings: settings),
-    .testTarget(name: "CELTests", dependencies: ["CEL"], exclude: ["Fuzz/run", "Golden"], swiftSettings: settings),
+    // What tests of several targets share.
+    .target(name: "Seeded", path: "Tests/Seeded", swiftSettings: settings),
+    .testTarget(
+      name: "CELTests", dependencies: ["CEL", "Seeded"], exclude: ["Fuzz/run", "Golden"], swiftSettings: settings),
     .testTarget(name: "ComplianceTests", dependencies: ["Compliance"], swiftSettings: settings),
     .testTarget(
-      name: "LedgerTests", dependencies: ["Compliance", "Ledger"], exclude: ["Stranger"], swiftSettings: settings),
-    .testTarget(name: "LinkageTests", dependencies: ["Compliance", "Linkage"], swiftSettings: settings),
+      name: "LedgerTests", dependencies: ["Compliance", "Ledger", "Seeded"], exclude: ["Stranger"],
+      swiftSettings: settings),
+    .testTarget(name: "LinkageTests", dependencies: ["Compliance", "Linkage", "Seeded"], swiftSettings: settings),
     .testTarget(
-      name: "OwnershipTests", dependencies: ["Compliance", "Ownership"], swiftSettings: settings),
+      name: "OwnershipTests", dependencies: ["Compliance", "Ownership", "Seeded"], swiftSettings: settings),
     .testTarget(name: "PostgreSQLTests", dependencies: ["PostgreSQL"], swiftSettings: settings),
     .testTarget(
       name: "PolicyTests", dependencies: ["Policy"], exclude: ["Golden"], swiftSettings: settings),
     .testTarget(name: "RuleBookTests", dependencies: ["Compliance", "Policy", "RuleBook"], swiftSettings: settings),
-    .testTarget(name: "ScreeningTests", dependencies: ["Compliance", "Screening"], swiftSettings: settings),
-    .testTarget(name: "UsageTests", dependencies: ["Compliance", "Usage"], swiftSettings: settings),
+    .testTarget(name: "ScreeningTests", dependencies: ["Compliance", "Screening", "Seeded"], swiftSettings: settings),
+    .testTarget(name: "UsageTests", dependencies: ["Compliance", "Usage", "Seeded"], swiftSettings: settings),
     .testTarget(
       name: "ClearanceServiceTests",
       dependencies: ["CEL", "ClearanceService", "Compliance", "Policy", "Screening", "Store"],
@@ -133,7 +137,8 @@ let package = Package(
     .testTarget(
       name: "ServiceTests",
       dependencies: [
-        "clearance", "Compliance", "Ledger", "PostgreSQL", .product(name: "Logging", package: "swift-log"),
+        "clearance", "Compliance", "Ledger", "PostgreSQL", "Seeded",
+        .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: settings),
   ],

@@ -1,49 +1,35 @@
 -- The transparency log. What happened is written by whoever records something, in the transaction that records it; the
 -- order is given later, by one replica at a time. All but log_pending, log_tail and log_backfill is only ever added to.
+-- No entry of a decision is kept: it follows from the decision's row.
 
--- Entries that were recorded together, in the form of an entry bundle (c2sp.org/tlog-tiles): each behind its length as
--- a big-endian 16-bit number. They are stored once and never moved.
-create table log_batches (
-  id bigint generated always as identity primary key,
-  entries bytea not null,
-  -- The least and the greatest id of the decisions among them: where to look for the leaf of a decision.
-  first_decision uuid,
-  last_decision uuid
-);
--- Hashes and random ids hardly compress.
-alter table log_batches alter column entries set storage external;
-create index log_batches_by_decision on log_batches (last_decision) where last_decision is not null;
-
--- The batches that have no place in the order yet.
+-- What was recorded and has no place in the log yet: a row for each transaction.
 create table log_pending (
-  batch bigint primary key,
+  batch bigint generated always as identity primary key,
+  -- Of each record its id (16 bytes) and the hash of its leaf (32 bytes).
+  records bytea not null check (length(records) > 0 and length(records) % 48 = 0),
   recorded_at timestamptz not null default now()
-) with (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 2000);
+) with (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 2000, toast_tuple_target = 8160);
+-- Hashes and random ids do not compress.
+alter table log_pending alter column records set storage external;
 
--- Adds batches to the log, in the transaction that records what they are of: each with the first and the last id of its
--- decisions, 16 bytes each, before its entries; zeros where there are none. A function, so that its statement is planned
--- once a session and not once a commit.
-create function log_add(batches bytea[]) returns void
-language plpgsql as $$
-begin
-  with added as (
-    insert into log_batches (entries, first_decision, last_decision)
-    select substring(b from 33), nullif(encode(substring(b for 16), 'hex'), repeat('0', 32))::uuid,
-      nullif(encode(substring(b from 17 for 16), 'hex'), repeat('0', 32))::uuid
-    from unnest(batches) b
-    returning id
-  )
-  insert into log_pending (batch) select id from added;
-end
-$$;
-
--- The order: `first` is the index of a batch's first entry in the log.
-create table log_order (
-  first bigint primary key,
-  count integer not null check (count > 0),
-  batch bigint not null unique,
-  sequenced_at timestamptz not null default now()
+-- The entries of records that are not decisions, by an id of their own.
+create table log_leaves (
+  id uuid primary key,
+  entry bytea not null check (length(entry) between 1 and 65535)
 );
+
+-- The order: the ids of the records (16 bytes each) of every 256 entries, beside the tile of level 0 that has their
+-- hashes. Those of the last entries, which are fewer, are in log_tail.
+create table log_order (
+  index bigint primary key,
+  records bytea not null check (length(records) = 4096),
+  -- The least and the greatest id among them: where to look for a record.
+  first_record uuid not null,
+  last_record uuid not null,
+  sequenced_at timestamptz not null default now()
+) with (toast_tuple_target = 8160);
+alter table log_order alter column records set storage external;
+create index log_order_by_record on log_order (last_record);
 
 -- Full tiles (c2sp.org/tlog-tiles), 256 hashes of 32 bytes each.
 create table log_tiles (
@@ -62,17 +48,18 @@ create table log_identity (
   created_at timestamptz not null default now()
 );
 
--- Where the log ends: its size and root, the hashes of the partial tile of each level, and the signed checkpoint over
--- them. Whoever holds the lock of this row gives the order.
+-- Where the log ends: its size and root, the hashes of the partial tile of each level, the ids of the records of the
+-- last entries (size % 256 of them), and the signed checkpoint. Whoever holds the lock of this row gives the order.
 create table log_tail (
   singleton boolean primary key default true check (singleton),
   size bigint not null,
   root bytea not null,
   edge bytea[] not null,
+  records bytea not null,
   checkpoint text not null,
   signed_at timestamptz not null
 );
-alter table log_tail alter column edge set storage external;
+alter table log_tail alter column edge set storage external, alter column records set storage external;
 
 -- The first checkpoint of each minute in which there was one, kept for good.
 create table log_checkpoints (
@@ -81,11 +68,12 @@ create table log_checkpoints (
   signed_at timestamptz not null
 );
 
--- What makes the commitments in leaves unguessable: 32 secret bytes of each record. Decisions from before the log have
--- none; theirs are made of a key, so that they need not be rewritten. None without may be added to them: a replica that
--- does not know the log cannot record what would have no leaf.
-alter table decisions add column salt bytea;
-alter table decisions add constraint decisions_salt check (salt is not null) not valid;
+-- What the log says of a record commits to what of it is about persons by a salted hash. Decisions keep that hash, so
+-- that their leaves can be made when the rest and the salt are gone. Those from before the log have neither; their salts
+-- are made of a key, so that they need not be rewritten. None without may be added: a replica that does not know the log
+-- cannot record what would have no leaf.
+alter table decisions add column salt bytea, add column commitment bytea;
+alter table decisions add constraint decisions_logged check (commitment is not null) not valid;
 
 create function random_salt() returns bytea
 language sql volatile

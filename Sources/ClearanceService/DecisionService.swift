@@ -58,6 +58,7 @@ public final class DecisionService: Sendable {
   public let screener: Screener
   private let recorder: Recorder
   private let store: DecisionStore
+  private let isLogged: Bool
   private let judgeTime = Metrics.Timer(label: "clearance_judge_duration_seconds")
   private let screenTime = Metrics.Timer(label: "clearance_screen_duration_seconds")
   private let verdicts: [Verdict: Metrics.Counter] = Dictionary(
@@ -68,11 +69,17 @@ public final class DecisionService: Sendable {
   private let failedRules = Metrics.Counter(label: "clearance_rules_failed")
 
   /// Makes the service of its parts.
-  public init(ruleset: ActiveRuleset, screener: Screener, recorder: Recorder, store: DecisionStore) {
+  ///
+  /// - Parameter isLogged: whether decisions have leaves in the log. Without, the database must have been told to take
+  ///   them: for nothing but measuring what the log costs.
+  public init(
+    ruleset: ActiveRuleset, screener: Screener, recorder: Recorder, store: DecisionStore, isLogged: Bool = true
+  ) {
     self.ruleset = ruleset
     self.screener = screener
     self.recorder = recorder
     self.store = store
+    self.isLogged = isLogged
   }
 
   /// What is wrong with a submission by the declarations of the rules in force.
@@ -171,28 +178,37 @@ public final class DecisionService: Sendable {
     let findings = Findings(
       rules: judgement.matched.map(\.rule.id), policies: policies, lists: facts.screened.hitLists)
     let factsText = facts.json.bytes
-    let salt = Salt.random()
-    let leaf: [UInt8]
-    do throws(MalformedInput) {
-      guard let ruleset = Hash(hexadecimal: judgement.ruleset) else {
-        throw MalformedInput("ruleset", "its hash is not one", remedy: "Report this as a fault of the program.")
-      }
-      leaf = try Leaf.decision(
-        DecisionLeaf(
-          id: id, decidedAt: now, asOf: judgement.asOf, verdict: judgement.verdict, ruleset: ruleset,
-          findings: findings.hash, trigger: DecisionService.trigger, engine: Engine.version,
-          recordedBy: request.client,
-          personal: Commitment(toUTF8: [Array(request.submission.id.utf8), factsText, answer], salt: salt))
-      ).encoded()
-    } catch {
-      throw .recording(.unavailable(error.description))
-    }
+    let leaf = try leaf(id, now, judgement, findings, request, facts: factsText, answer: answer)
     let decision = NewDecision(
       id: id, accountID: request.submission.id, verdict: judgement.verdict, asOf: judgement.asOf, decidedAt: now,
       ruleset: judgement.ruleset, rules: findings.rules, policies: findings.policies, lists: findings.lists,
       trigger: DecisionService.trigger, engine: Engine.version, recordedBy: request.client, facts: factsText,
-      answer: answer, leaf: NewLeaf(salt: salt.bytes, entry: leaf), idempotencyKey: key)
+      answer: answer, leaf: leaf, idempotencyKey: key)
     return (decision, judgement)
+  }
+
+  /// What the log says of a decision.
+  private func leaf(
+    _ id: UUID, _ now: Instant, _ judgement: Judgement, _ findings: Findings, _ request: Request, facts: [UInt8],
+    answer: [UInt8]
+  ) throws(DecisionError) -> NewLeaf? {
+    guard isLogged else { return nil }
+    do throws(MalformedInput) {
+      guard let ruleset = Hash(hexadecimal: judgement.ruleset) else {
+        throw MalformedInput("ruleset", "its hash is not one", remedy: "Report this as a fault of the program.")
+      }
+      let salt = Salt.random()
+      let personal = Commitment(toUTF8: [Array(request.submission.id.utf8), facts, answer], salt: salt)
+      let entry = try Leaf.decision(
+        DecisionLeaf(
+          id: id, decidedAt: now, asOf: judgement.asOf, verdict: judgement.verdict, ruleset: ruleset,
+          findings: findings.hash, trigger: DecisionService.trigger, engine: Engine.version,
+          recordedBy: request.client, personal: personal)
+      ).encoded()
+      return NewLeaf(salt: salt.bytes, commitment: personal.hash.bytes, hash: Hash.leaf(entry).bytes)
+    } catch {
+      throw .recording(.unavailable(error.description))
+    }
   }
 
   /// All that judging sees of a submission.

@@ -80,15 +80,15 @@ public struct PopulationPlayer {
   /// - Throws: ``Refusal``, or what reading another account's submission, or telling a flag, throws.
   public mutating func signUp(_ submission: Submission) throws -> AccountNumber {
     guard let createdAt = submission.createdAt else { throw Refusal.withoutTime }
-    let seconds = Int64((Double(createdAt.microsecondsSinceEpoch) / 1_000_000).rounded(.down))
+    let traces = Trace.all(of: submission)
     guard
       let account = timeline.signUp(
-        at: seconds, organization: Trace.organization(of: submission),
-        traces: Trace.all(of: submission).map(\.key))
+        at: createdAt.secondsSinceEpoch, organization: Trace.organization(of: submission),
+        traces: traces.map(\.key))
     else { throw Refusal.outOfOrder }
     standings.append(.clear)
     used.append(0)
-    try judge(account, submission, at: createdAt)
+    try judge(account, submission, traces, at: createdAt)
     try judgeWaiting(at: createdAt)
     return account
   }
@@ -105,15 +105,20 @@ public struct PopulationPlayer {
   }
 
   private mutating func judgeWaiting(at moment: Instant) throws {
-    while let account = timeline.nextToJudge() { try judge(account, submission(account), at: moment) }
+    while let account = timeline.nextToJudge() {
+      let submission = try submission(account)
+      try judge(account, submission, Trace.all(of: submission), at: moment)
+    }
   }
 
-  private mutating func judge(_ account: AccountNumber, _ submission: Submission, at moment: Instant) throws {
+  private mutating func judge(
+    _ account: AccountNumber, _ submission: Submission, _ traces: [Trace], at moment: Instant
+  ) throws {
     judgements += 1
     let day = moment.date
     var cluster = timeline.cluster(of: account)
     if cluster.id != nil, standings[Int(account)] != .linked {
-      cluster.evidence = timeline.explain(account, traces: Trace.all(of: submission))
+      cluster.evidence = timeline.explain(account, traces: traces)
     }
     let judgement = ruleset.judge(
       Facts.gather(

@@ -55,6 +55,12 @@ public struct Instant: Sendable, Hashable, Comparable, CustomStringConvertible {
     microsecondsSinceEpoch = (seconds - Int64(offsetMinutes) * 60) * 1_000_000 + microseconds
   }
 
+  /// Whole seconds since 1970, those before it negative.
+  public var secondsSinceEpoch: Int64 {
+    let seconds = microsecondsSinceEpoch.quotientAndRemainder(dividingBy: 1_000_000)
+    return seconds.remainder < 0 ? seconds.quotient - 1 : seconds.quotient
+  }
+
   /// The day in UTC on which this instant lies.
   public var date: CalendarDate {
     let day = microsecondsSinceEpoch.quotientAndRemainder(dividingBy: 86_400_000_000)
@@ -63,19 +69,25 @@ public struct Instant: Sendable, Hashable, Comparable, CustomStringConvertible {
 
   /// RFC 3339 in UTC, with three fraction digits, or six where the microseconds need them.
   public var description: String {
+    var text: [UInt8] = []
+    text.reserveCapacity(27)
+    write(into: &text)
+    return String(decoding: text, as: UTF8.self)
+  }
+
+  /// Appends the text of ``description``.
+  package func write(into text: inout [UInt8]) {
     let date = self.date
     let within = Int(microsecondsSinceEpoch - Int64(date.daysSinceEpoch) * 86_400_000_000)
     let seconds = within / 1_000_000
     let micros = within % 1_000_000
-    var text: [UInt8] = []
-    text.reserveCapacity(27)
     date.write(into: &text)
-    for (mark, number) in [("T", seconds / 3600), (":", seconds / 60 % 60), (":", seconds % 60)]
-      as [(Unicode.Scalar, Int)]
-    {
-      text.append(UInt8(ascii: mark))
-      text.append(number: number, width: 2)
-    }
+    text.append(UInt8(ascii: "T"))
+    text.append(number: seconds / 3600, width: 2)
+    text.append(UInt8(ascii: ":"))
+    text.append(number: seconds / 60 % 60, width: 2)
+    text.append(UInt8(ascii: ":"))
+    text.append(number: seconds % 60, width: 2)
     text.append(UInt8(ascii: "."))
     if micros % 1000 == 0 {
       text.append(number: micros / 1000, width: 3)
@@ -83,7 +95,6 @@ public struct Instant: Sendable, Hashable, Comparable, CustomStringConvertible {
       text.append(number: micros, width: 6)
     }
     text.append(UInt8(ascii: "Z"))
-    return String(decoding: text, as: UTF8.self)
   }
 
   /// The instant `seconds` later.

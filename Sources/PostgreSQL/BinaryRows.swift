@@ -45,24 +45,15 @@ public struct BinaryRows: Sendable {
 
   /// Appends a `text[]`.
   public mutating func append(_ texts: [String]) {
-    let start = bytes.count
-    bytes.appendBigEndian(Int32(0))
-    bytes.appendBigEndian(Int32(texts.isEmpty ? 0 : 1))
-    bytes.appendBigEndian(Int32(0))
-    bytes.appendBigEndian(TypeOID.text.rawValue)
-    if !texts.isEmpty {
-      bytes.appendBigEndian(Int32(truncatingIfNeeded: texts.count))
-      bytes.appendBigEndian(Int32(1))
-      for text in texts { append(text) }
+    bytes.appendLengthPrefixed { bytes in
+      bytes.appendArrayHeader(of: .text, count: texts.count, hasNulls: false)
+      for text in texts { bytes.appendLengthPrefixed { $0 += text.utf8 } }
     }
-    let length = UInt32(truncatingIfNeeded: bytes.count - start - 4)
-    for byte in 0..<4 { bytes[start + byte] = UInt8(truncatingIfNeeded: length >> (24 - 8 * byte)) }
   }
 
   /// Appends a `uuid`.
   public mutating func append(_ uuid: UUID) {
-    bytes.appendBigEndian(Int32(16))
-    withUnsafeBytes(of: uuid.uuid) { bytes += $0 }
+    bytes.appendLengthPrefixed { $0.append(uuid) }
   }
 
   /// Appends a `timestamptz`.
@@ -83,11 +74,5 @@ public struct BinaryRows: Sendable {
   public mutating func append(daysSinceUnixEpoch days: Int32) {
     bytes.appendBigEndian(Int32(4))
     bytes.appendBigEndian(days &- 10_957)  // from 1970-01-01 to 2000-01-01
-  }
-}
-
-extension [UInt8] {
-  mutating func appendBigEndian<Value: FixedWidthInteger>(_ value: Value) {
-    Swift.withUnsafeBytes(of: value.bigEndian) { append(contentsOf: $0) }
   }
 }

@@ -56,83 +56,60 @@ struct EncodedParameters: Sendable {
     switch parameter {
     case .null: return false
     case .text(let text), .numeric(let text), .date(let text):
-      try append(text: text, index: index)
+      try bytes.append(text: text, index: index)
       return true
-    case .int8(let value): append(value)
+    case .int8(let value): bytes.appendBigEndian(value)
     case .bool(let value): bytes.append(value ? 1 : 0)
     case .bytea(let value): bytes += value
-    case .uuid(let value): append(value)
-    case .timestamptz(let value): append(value.microsecondsSince2000)
-    case .jsonb(let text): try append(json: text, index: index)
-    case .float8(let value): append(value.bitPattern)
+    case .uuid(let value): bytes.append(value)
+    case .timestamptz(let value): bytes.appendBigEndian(value.microsecondsSince2000)
+    case .jsonb(let text): try bytes.append(json: text, index: index)
+    case .float8(let value): bytes.appendBigEndian(value.bitPattern)
     case .textArray(let values):
       try append(array: values, of: .text) { try $0.append(text: $1, index: index) }
-    case .int8Array(let values): try append(array: values, of: .int8) { $0.append($1) }
-    case .boolArray(let values): try append(array: values, of: .bool) { $0.bytes.append($1 ? 1 : 0) }
-    case .uuidArray(let values): try append(array: values, of: .uuid) { $0.append($1) }
-    case .byteaArray(let values): try append(array: values, of: .bytea) { $0.bytes += $1 }
+    case .int8Array(let values): append(array: values, of: .int8) { $0.appendBigEndian($1) }
+    case .boolArray(let values): append(array: values, of: .bool) { $0.append($1 ? 1 : 0) }
+    case .uuidArray(let values): append(array: values, of: .uuid) { $0.append($1) }
+    case .byteaArray(let values): append(array: values, of: .bytea) { $0 += $1 }
     case .timestamptzArray(let values):
-      try append(array: values, of: .timestamptz) { $0.append($1.microsecondsSince2000) }
-    case .float8Array(let values): try append(array: values, of: .float8) { $0.append($1.bitPattern) }
+      append(array: values, of: .timestamptz) { $0.appendBigEndian($1.microsecondsSince2000) }
+    case .float8Array(let values): append(array: values, of: .float8) { $0.appendBigEndian($1.bitPattern) }
     case .jsonbArray(let values):
       try append(array: values, of: .jsonb) { try $0.append(json: $1, index: index) }
     }
     return false
   }
 
-  private mutating func append<Value: FixedWidthInteger>(_ value: Value) {
-    var shift = Value.bitWidth - 8
-    while shift >= 0 {
-      bytes.append(UInt8(truncatingIfNeeded: value >> Value(shift)))
-      shift -= 8
+  /// The binary form of an array of one dimension.
+  private mutating func append<Element>(
+    array: [Element?], of type: TypeOID, _ appendElement: (inout [UInt8], Element) throws -> Void
+  ) rethrows {
+    bytes.appendArrayHeader(of: type, count: array.count, hasNulls: array.contains { $0 == nil })
+    for element in array {
+      guard let element else {
+        bytes.appendBigEndian(Int32(-1))
+        continue
+      }
+      try bytes.appendLengthPrefixed { try appendElement(&$0, element) }
     }
   }
+}
 
-  private mutating func append(_ uuid: UUID) {
-    let u = uuid.uuid
-    bytes += [u.0, u.1, u.2, u.3, u.4, u.5, u.6, u.7, u.8, u.9, u.10, u.11, u.12, u.13, u.14, u.15]
-  }
-
+extension [UInt8] {
   /// PostgreSQL's text ends at a NUL; sent as it is, what follows would silently be lost.
-  private mutating func append(text: String, index: Int) throws {
-    let start = bytes.count
-    bytes += text.utf8
-    if bytes[start...].contains(0) {
+  fileprivate mutating func append(text: String, index: Int) throws {
+    let start = count
+    self += text.utf8
+    if self[start...].contains(0) {
       throw PostgreSQLError(
         .usage, "the text for $\(index + 1) contains the character U+0000, which PostgreSQL cannot store",
         hint: "remove it, or store the value as bytea")
     }
   }
 
-  private mutating func append(json: String, index: Int) throws {
-    bytes.append(1)  // the version of the binary form
+  fileprivate mutating func append(json: String, index: Int) throws {
+    append(1)  // the version of the binary form
     try append(text: json, index: index)
-  }
-
-  /// The binary form of a one-dimensional array (`array_send` of the server).
-  private mutating func append<Element>(
-    array: [Element?], of type: TypeOID, _ appendElement: (inout Self, Element) throws -> Void
-  ) throws {
-    append(Int32(array.isEmpty ? 0 : 1))
-    append(Int32(array.contains { $0 == nil } ? 1 : 0))
-    append(type.rawValue)
-    guard !array.isEmpty else { return }
-    append(Int32(truncatingIfNeeded: array.count))
-    append(Int32(1))
-    for element in array {
-      guard let element else {
-        append(Int32(-1))
-        continue
-      }
-      let lengthPosition = bytes.count
-      append(Int32(0))
-      let start = bytes.count
-      try appendElement(&self, element)
-      let length = UInt32(truncatingIfNeeded: bytes.count - start)
-      for byte in 0..<4 {
-        bytes[lengthPosition + byte] = UInt8(truncatingIfNeeded: length >> (24 - 8 * byte))
-      }
-    }
   }
 }
 

@@ -49,8 +49,8 @@ public struct NewDecision: Sendable {
   public let facts: [UInt8]
   /// The answer as it is given to the caller: the UTF-8 bytes of JSON.
   public let answer: [UInt8]
-  /// What the log says of it, and the salt of that.
-  public let leaf: NewLeaf
+  /// What the log says of it; `nil` only where the log is left out to measure what it costs.
+  public let leaf: NewLeaf?
   /// Set when the caller sent one.
   public let idempotencyKey: IdempotencyKey?
 
@@ -58,7 +58,7 @@ public struct NewDecision: Sendable {
   public init(
     id: UUID, accountID: String, verdict: Verdict, asOf: CalendarDate, decidedAt: Instant, ruleset: String,
     rules: [String], policies: [String], lists: [String], trigger: String, engine: String, recordedBy: UUID,
-    facts: [UInt8], answer: [UInt8], leaf: NewLeaf, idempotencyKey: IdempotencyKey?
+    facts: [UInt8], answer: [UInt8], leaf: NewLeaf?, idempotencyKey: IdempotencyKey?
   ) {
     self.id = id
     self.accountID = accountID
@@ -109,9 +109,9 @@ public struct DecisionStore: Sendable {
   // Copying costs the server the least: it forms many rows at a time and logs them by the page.
   private static let recording = """
     copy decisions (id, account_id, verdict, as_of, decided_at, ruleset, rules, policies, lists, trigger, engine,
-      recorded_by, facts, answer, salt) from stdin (format binary)
+      recorded_by, facts, answer, salt, commitment) from stdin (format binary)
     """
-  private static let logging: StaticString = "select log_add($1)"
+  private static let logging: StaticString = "insert into log_pending (records) values ($1)"
 
   // A key that is taken (by an earlier request, by another replica, or by another decision of the same batch) does not
   // come back. Two transactions that claim the same keys do so in the same order.
@@ -153,7 +153,9 @@ public struct DecisionStore: Sendable {
   /// - Parameter batch: at least one.
   private nonisolated(nonsending) static func copy(_ batch: [NewDecision], _ db: Connection) async throws {
     var rows = BinaryRows(
-      columns: 15, capacity: batch.reduce(0) { $0 + $1.facts.count + $1.answer.count + 512 })
+      columns: 16, capacity: batch.reduce(0) { $0 + $1.facts.count + $1.answer.count + 640 })
+    var records: [UInt8] = []
+    records.reserveCapacity(batch.count * LogBatch.recordBytes)
     for decision in batch {
       rows.beginRow()
       rows.append(decision.id)
@@ -170,11 +172,21 @@ public struct DecisionStore: Sendable {
       rows.append(decision.recordedBy)
       rows.append(decision.facts)
       rows.append(decision.answer)
-      rows.append(decision.leaf.salt)
+      if let leaf = decision.leaf {
+        rows.append(leaf.salt)
+        rows.append(leaf.commitment)
+        LogBatch.append(decision.id, leaf.hash, to: &records)
+      } else {
+        rows.appendNull()
+        rows.appendNull()
+      }
     }
     let bytes = rows.finished
-    let entries = LogBatch.encode(batch.lazy.map { ($0.leaf.entry, $0.id) })
-    try await db.copyIn(recording, after: logging, entries) { try await $0.write(bytes) }
+    if records.isEmpty {
+      try await db.copyIn(recording) { try await $0.write(bytes) }
+    } else {
+      try await db.copyIn(recording, after: logging, records) { try await $0.write(bytes) }
+    }
   }
 
   /// The decision that answered a request under this key, and the hash of that request.
@@ -238,8 +250,4 @@ extension StoredDecision {
     answer = try row.text(6)
     salt = try row.get(7)
   }
-}
-
-extension UUID {
-  var bytes: [UInt8] { withUnsafeBytes(of: uuid) { Array($0) } }
 }

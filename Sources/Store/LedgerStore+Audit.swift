@@ -65,18 +65,6 @@ public struct LedgerSnapshot: Sendable {
     public let isDone: Bool
   }
 
-  /// A place in the order, and what is at it.
-  public struct Place: Sendable {
-    /// The index of the first entry, as it is stored.
-    public let first: Int64
-    /// How many entries there are said to be.
-    public let count: Int
-    /// The key of the batch.
-    public let batch: Int64
-    /// Its entries; `nil` if the batch is missing.
-    public let entries: [UInt8]?
-  }
-
   /// Which log it is; `nil` if that is not there.
   public func identity() async throws -> LedgerStore.Identity? {
     try await db.query("select origin, verifier_key from log_identity").first.map {
@@ -155,36 +143,46 @@ public struct LedgerSnapshot: Sendable {
       .map { Salted(record: try Exemption($0), salt: try $0.get(13)) }
   }
 
-  /// Some places of the order, those after an index.
-  public func places(after first: Int64, limit: Int) async throws -> [Place] {
-    try await db.query(
-      """
-      select o.first, o.count::int8, o.batch, b.entries from log_order o left join log_batches b on b.id = o.batch
-      where o.first > $1 order by o.first limit $2
-      """, [.int8(first), .int(limit)]
-    ).map { Place(first: try $0.get(0), count: try $0.int(1), batch: try $0.get(2), entries: try $0.get(3)) }
+  /// The pieces of the order with an index in a range: the ids of their records, 16 bytes each.
+  public func order(_ range: Range<UInt64>) async throws -> [UInt64: [UInt8]] {
+    let rows = try await db.query(
+      "select index, records from log_order where index >= $1 and index < $2",
+      [.int8(Int64(clamping: range.lowerBound)), .int8(Int64(clamping: range.upperBound))])
+    return Dictionary(try rows.map { (try $0.size(0), try $0.get(1)) }, uniquingKeysWith: { first, _ in first })
   }
 
-  /// Some batches that have no place yet, those after a key; without entries if the batch is missing.
-  public func pending(after batch: Int64, limit: Int) async throws -> [Place] {
+  /// Up to where pieces of the order and tiles of level 0 are to be looked for: the greatest index of either, and one
+  /// more; but not much more than there are of them.
+  public func extent() async throws -> UInt64 {
     try await db.query(
       """
-      select p.batch, b.entries from log_pending p left join log_batches b on b.id = p.batch
-      where p.batch > $1 order by p.batch limit $2
-      """, [.int8(batch), .int(limit)]
-    ).map { Place(first: -1, count: 0, batch: try $0.get(0), entries: try $0.get(1)) }
+      select least(
+        1 + greatest((select max(index) from log_order), (select max(index) from log_tiles where level = 0), -1),
+        1000 + greatest((select count(*) from log_order), (select count(*) from log_tiles where level = 0)))
+      """)[0].size(0)
   }
 
-  /// Batches that are both placed and pending, and batches that are neither, a hundred at most.
-  public func strays() async throws -> [(batch: Int64, isPlaced: Bool)] {
+  /// Some batches that have no place yet, those after a key.
+  public func pending(after batch: Int64, limit: Int) async throws -> [LogBatch] {
     try await db.query(
-      """
-      (select batch, true from log_pending join log_order using (batch) order by batch limit 50)
-      union all
-      (select id, false from log_batches b where not exists (select from log_order o where o.batch = b.id)
-       and not exists (select from log_pending p where p.batch = b.id) order by id limit 50)
-      """
+      "select batch, records from log_pending where batch > $1 order by batch limit $2", [.int8(batch), .int(limit)]
+    ).map { LogBatch(id: try $0.get(0), records: try $0.get(1)) }
+  }
+
+  /// Some entries of records that are no decisions, those after an id.
+  public func entries(after id: UUID?, limit: Int) async throws -> [(id: UUID, entry: [UInt8])] {
+    try await db.query(
+      "select id, entry from log_leaves where $1::uuid is null or id > $1 order by id limit $2",
+      [.uuid(orNull: id), .int(limit)]
     ).map { (try $0.get(0), try $0.get(1)) }
+  }
+
+  /// Pieces of the order beyond what a log has, a hundred at most.
+  public func order(beyond count: UInt64) async throws -> [Int64] {
+    try await db.query(
+      "select index from log_order where index < 0 or index >= $1 order by index limit 100",
+      [.int8(Int64(clamping: count))]
+    ).map { try $0.get(0) }
   }
 
   /// The tiles of a level with an index in a range.

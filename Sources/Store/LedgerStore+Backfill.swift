@@ -5,7 +5,7 @@ import PostgreSQL
 extension LedgerStore {
   /// Makes the leaves of what was recorded before the log.
   public struct Backfill: Sendable {
-    /// Of a decision: its salt is made of the key, which is given with its row.
+    /// The hash of the leaf of a decision: its salt is made of the key, which is given with its row.
     public let decision: @Sendable (RecordedDecision, _ saltKey: [UInt8]) throws -> [UInt8]
     /// Of an activation.
     public let activation: LeafMaker<RulesetStore.Activation>
@@ -48,11 +48,15 @@ extension LedgerStore {
         let saltKey: [UInt8] = try row.get(1)
         let decisions = try await db.query(
           """
-          select \(RecordedDecision.columns) from decisions where id > $1 and salt is null order by id limit $2
+          select \(RecordedDecision.columns) from decisions where id > $1 and commitment is null order by id limit $2
           """, [.uuid(try row.get(0)), .int(limit)]
         ).map { try RecordedDecision($0) }
         if let last = decisions.last {
-          try await LogBatch.add(try decisions.map { (try leaves.decision($0, saltKey), $0.id) }, db)
+          var records: [UInt8] = []
+          for decision in decisions {
+            LogBatch.append(decision.id, try leaves.decision(decision, saltKey), to: &records)
+          }
+          try await LogBatch.add(records, db)
           _ = try await db.execute("update log_backfill set decision = $1", [.uuid(last.id)])
           return false
         }
@@ -94,89 +98,5 @@ extension LedgerStore {
         try await LogBatch.add([try leaves.revoked(exemption, salt)], db)
       }
     }
-  }
-}
-
-/// A decision with all that its leaf is made of.
-public struct RecordedDecision: Sendable {
-  /// The id.
-  public let id: UUID
-  /// The key of the account.
-  public let accountID: String
-  /// The verdict.
-  public let verdict: Verdict
-  /// The day as of which it was judged.
-  public let asOf: CalendarDate
-  /// When it was judged.
-  public let decidedAt: Instant
-  /// The hash of the ruleset.
-  public let ruleset: String
-  /// The rules that matched.
-  public let rules: [String]
-  /// Their policies.
-  public let policies: [String]
-  /// The lists of which an entry was hit.
-  public let lists: [String]
-  /// What made it necessary.
-  public let trigger: String
-  /// The version of the program.
-  public let engine: String
-  /// Who asked.
-  public let recordedBy: UUID
-  /// The facts, as they are stored: UTF-8.
-  public let facts: [UInt8]
-  /// The answer, as it is stored: UTF-8.
-  public let answer: [UInt8]
-  /// Its salt; `nil` for one from before the log.
-  public let salt: [UInt8]?
-
-  static let columns = """
-    id, account_id, verdict, as_of, decided_at, ruleset, rules, policies, lists, trigger, engine, recorded_by,
-    facts, answer, salt
-    """
-
-  init(_ row: Row) throws {
-    id = try row.get(0)
-    accountID = try row.text(1)
-    let text = try row.text(2)
-    guard let verdict = Verdict(rawValue: text) else {
-      throw UnreadableDecision(id: id, what: "the verdict `\(text)`")
-    }
-    self.verdict = verdict
-    asOf = CalendarDate(daysSinceEpoch: try row.get(3, as: DayNumber.self).daysSinceUnixEpoch)
-    decidedAt = Instant(try row.get(4, as: Timestamp.self))
-    ruleset = try row.text(5)
-    rules = try row.get(6)
-    policies = try row.get(7)
-    lists = try row.get(8)
-    trigger = try row.text(9)
-    engine = try row.text(10)
-    recordedBy = try row.get(11)
-    facts = try row.get(12)
-    answer = try row.get(13)
-    salt = try row.get(14)
-  }
-}
-
-/// A stored decision with a value that none can have.
-public struct UnreadableDecision: Error, CustomStringConvertible {
-  let id: UUID
-  let what: String
-
-  /// Which, and what.
-  public var description: String { "the decision \(id.text) has \(what), which no decision has" }
-}
-
-extension LedgerStore {
-  /// A decision with all that its leaf is made of, what salts of decisions without one are made of, and whether those
-  /// have all got their leaves.
-  public func decision(
-    _ id: UUID
-  ) async throws -> (decision: RecordedDecision, saltKey: [UInt8], isBackfilled: Bool)? {
-    let rows = try await pool.withConnection { db in
-      try await db.query(
-        "select \(RecordedDecision.columns), salt_key, is_done from decisions, log_backfill where id = $1", [.uuid(id)])
-    }
-    return try rows.first.map { (try RecordedDecision($0), try $0.get(15), try $0.get(16)) }
   }
 }

@@ -5,8 +5,8 @@ import PostgreSQL
 /// The transparency log, in PostgreSQL. What an entry, a hash or a checkpoint says is not known here: they are bytes
 /// and text.
 ///
-/// Entries come in with what they are of (``DecisionStore/record(_:)`` and the others that write records), as batches
-/// that are pending. ``sequence(from:limit:_:)`` gives them their places in the order.
+/// Hashes of entries come in with the records that they are of (``DecisionStore/record(_:)`` and the others that write
+/// records), as batches that are pending. ``sequence(from:limit:_:)`` gives them their places in the order.
 public struct LedgerStore: Sendable {
   /// Which log it is.
   public struct Identity: Sendable, Hashable {
@@ -42,15 +42,18 @@ public struct LedgerStore: Sendable {
     public let position: Position
     /// The hashes of the partial tile of each level, from level 0 up; empty where the last tile is full.
     public let edge: [[UInt8]]
+    /// The ids of the records of the entries that fill no tile yet, 16 bytes each.
+    public let records: [UInt8]
     /// The signed checkpoint.
     public let checkpoint: String
     /// When it was signed.
     public let signedAt: Instant
 
     /// Makes an end.
-    public init(position: Position, edge: [[UInt8]], checkpoint: String, signedAt: Instant) {
+    public init(position: Position, edge: [[UInt8]], records: [UInt8], checkpoint: String, signedAt: Instant) {
       self.position = position
       self.edge = edge
+      self.records = records
       self.checkpoint = checkpoint
       self.signedAt = signedAt
     }
@@ -73,28 +76,35 @@ public struct LedgerStore: Sendable {
     }
   }
 
-  /// A batch with its place in the order.
-  public struct PlacedBatch: Sendable {
-    /// The index of its first entry.
-    public let first: UInt64
-    /// How many entries it has.
-    public let count: Int
-    /// The batch.
-    public let batch: LogBatch
+  /// What 256 entries are of.
+  public struct Order: Sendable {
+    /// Which: they begin with entry 256 × index.
+    public let index: UInt64
+    /// The ids of the records, 16 bytes each.
+    public let records: [UInt8]
+    /// The least and the greatest of them.
+    public let span: ClosedRange<UUID>
+
+    /// Makes a piece of the order.
+    public init(index: UInt64, records: [UInt8], span: ClosedRange<UUID>) {
+      self.index = index
+      self.records = records
+      self.span = span
+    }
   }
 
   /// What appending batches made of the log.
   public struct Growth: Sendable {
-    /// How many entries each batch has, in the order in which they were given.
-    public let counts: [Int]
+    /// What the entries of the tiles of level 0 that became full are of.
+    public let order: [Order]
     /// The tiles that became full.
     public let tiles: [Tile]
     /// Where the log ends now.
     public let tail: Tail
 
     /// Makes a growth.
-    public init(counts: [Int], tiles: [Tile], tail: Tail) {
-      self.counts = counts
+    public init(order: [Order], tiles: [Tile], tail: Tail) {
+      self.order = order
       self.tiles = tiles
       self.tail = tail
     }
@@ -152,7 +162,7 @@ public struct LedgerStore: Sendable {
           [.text(identity.origin), .text(identity.verifierKey)])
         if begun > 0 {
           _ = try await db.execute(
-            "insert into log_tail (size, root, edge, checkpoint, signed_at) values (0, $1, '{}', $2, $3)",
+            "insert into log_tail (size, root, edge, records, checkpoint, signed_at) values (0, $1, '{}', '', $2, $3)",
             [.bytea(tail.position.root), .text(tail.checkpoint), .timestamptz(tail.signedAt)])
         }
         let row = try await db.query("select origin, verifier_key from log_identity")[0]
@@ -164,7 +174,10 @@ public struct LedgerStore: Sendable {
   /// Whether something is pending, and where the log ends; `nil` before it was begun.
   public func glance() async throws -> (size: UInt64, isPending: Bool)? {
     try await pool.withConnection { db in
-      try await db.query("select size, exists (select from log_pending) from log_tail").first.map {
+      // By the index: what was taken and not swept up yet is passed over fast.
+      try await db.query(
+        "select size, (select batch from log_pending order by batch limit 1) is not null from log_tail"
+      ).first.map {
         (try $0.size(0), try $0.get(1))
       }
     }
@@ -186,21 +199,16 @@ public struct LedgerStore: Sendable {
     }
   }
 
-  /// What salts of decisions from before the log are made of.
-  public func saltKey() async throws -> [UInt8] {
-    try await pool.withConnection { try await $0.query("select salt_key from log_backfill")[0].get(0) }
-  }
-
   /// Where the log ends; `nil` before it was begun.
   public func tail() async throws -> Tail? {
     try await pool.withConnection { try await LedgerStore.tail($0) }
   }
 
   static nonisolated(nonsending) func tail(_ db: Connection) async throws -> Tail? {
-    try await db.query("select size, root, edge, checkpoint, signed_at from log_tail").first.map { row in
+    try await db.query("select size, root, edge, records, checkpoint, signed_at from log_tail").first.map { row in
       Tail(
-        position: Position(size: try row.size(0), root: try row.get(1)), edge: try row.get(2),
-        checkpoint: try row.text(3), signedAt: Instant(try row.get(4, as: Timestamp.self)))
+        position: Position(size: try row.size(0), root: try row.get(1)), edge: try row.get(2), records: try row.get(3),
+        checkpoint: try row.text(4), signedAt: Instant(try row.get(5, as: Timestamp.self)))
     }
   }
 
@@ -223,13 +231,10 @@ public struct LedgerStore: Sendable {
         guard try Position(size: row.size(0), root: row.get(1)) == expected else { return .moved }
         let batches = try await db.query(
           """
-          with taken as (
-            delete from log_pending where batch = any(array(select batch from log_pending order by batch limit $1))
-            returning batch
-          )
-          select b.id, b.entries from taken t join log_batches b on b.id = t.batch order by b.id
+          delete from log_pending where batch = any(array(select batch from log_pending order by batch limit $1))
+          returning batch, records
           """, [.int(limit)]
-        ).map { LogBatch(id: try $0.get(0), entries: try $0.get(1)) }
+        ).map { LogBatch(id: try $0.get(0), records: try $0.get(1)) }.sorted { $0.id < $1.id }
         if batches.isEmpty { return .nothingPending }
         try await LedgerStore.keep(try append(batches), of: batches, from: expected, db)
         return .appended(batches: batches.count)
@@ -240,23 +245,24 @@ public struct LedgerStore: Sendable {
   private static nonisolated(nonsending) func keep(
     _ growth: Growth, of batches: [LogBatch], from old: Position, _ db: Connection
   ) async throws {
-    var firsts: [Int64] = []
-    var next = old.size
-    for count in growth.counts {
-      firsts.append(Int64(clamping: next))
-      next += UInt64(count)
-    }
     let tail = growth.tail
-    guard growth.counts.count == batches.count, next == tail.position.size else {
-      throw LedgerStoreError.doesNotAddUp(old: old.size, new: tail.position.size, entries: growth.counts.reduce(0, +))
-    }
+    let added = batches.reduce(0) { $0 + $1.records.count } / LogBatch.recordBytes
+    let (size, bundles) = (tail.position.size, old.size >> 8..<tail.position.size >> 8)
+    guard size == old.size + UInt64(added), growth.order.map(\.index).elementsEqual(bundles),
+      tail.records.count == 16 * Int(size & 255)
+    else { throw LedgerStoreError.doesNotAddUp(old: old.size, new: size, entries: added) }
     var pipeline = Pipeline()
-    pipeline.execute(
-      """
-      insert into log_order (first, count, batch)
-      select first, count, batch from unnest($1::bigint[], $2::bigint[], $3::bigint[]) as o(first, count, batch)
-      """,
-      [.int8Array(firsts), .int8Array(growth.counts.map { Int64($0) }), .int8Array(batches.map(\.id))])
+    if !growth.order.isEmpty {
+      pipeline.execute(
+        """
+        insert into log_order (index, records, first_record, last_record)
+        select * from unnest($1::bigint[], $2::bytea[], $3::uuid[], $4::uuid[])
+        """,
+        [
+          .int8Array(growth.order.map { Int64(clamping: $0.index) }), .byteaArray(growth.order.map(\.records)),
+          .uuidArray(growth.order.map(\.span.lowerBound)), .uuidArray(growth.order.map(\.span.upperBound)),
+        ])
+    }
     if !growth.tiles.isEmpty {
       pipeline.execute(
         """
@@ -270,10 +276,12 @@ public struct LedgerStore: Sendable {
     }
     // The lock keeps others out; that it was the same log all the while is checked all the same.
     pipeline.execute(
-      "update log_tail set size = $1, root = $2, edge = $3, checkpoint = $4, signed_at = $5 where size = $6",
+      """
+      update log_tail set size = $1, root = $2, edge = $3, records = $4, checkpoint = $5, signed_at = $6 where size = $7
+      """,
       [
         .int8(Int64(clamping: tail.position.size)), .bytea(tail.position.root), .byteaArray(tail.edge),
-        .text(tail.checkpoint), .timestamptz(tail.signedAt), .int8(Int64(clamping: old.size)),
+        .bytea(tail.records), .text(tail.checkpoint), .timestamptz(tail.signedAt), .int8(Int64(clamping: old.size)),
       ])
     pipeline.execute(
       """
@@ -284,67 +292,8 @@ public struct LedgerStore: Sendable {
       """, [.int8(Int64(clamping: tail.position.size)), .text(tail.checkpoint), .timestamptz(tail.signedAt)])
     let results = try await db.pipeline(pipeline)
     guard results[results.count - 2].rowsAffected == 1 else {
-      throw LedgerStoreError.doesNotAddUp(old: old.size, new: tail.position.size, entries: growth.counts.reduce(0, +))
+      throw LedgerStoreError.doesNotAddUp(old: old.size, new: tail.position.size, entries: added)
     }
-  }
-
-  /// Tiles by their places, as wide as they are now; `nil` for each that is not there.
-  public func tiles(_ places: [(level: Int, index: UInt64)]) async throws -> [[UInt8]?] {
-    let rows = try await pool.withConnection { db in
-      try await db.query(
-        """
-        select coalesce(
-          t.hashes,
-          case when p.level < 7 and (l.size >> (8 * (p.level + 1))::integer) = p.index or p.level = 7 and p.index = 0
-          then l.edge[(p.level + 1)::integer] end)
-        from unnest($1::bigint[], $2::bigint[]) with ordinality as p(level, index, place)
-        cross join log_tail l left join log_tiles t on t.level = p.level and t.index = p.index
-        order by p.place
-        """, [.int8Array(places.map { Int64($0.level) }), .int8Array(places.map { Int64(clamping: $0.index) })])
-    }
-    return try rows.map { try $0.get(0, as: [UInt8]?.self) }
-  }
-
-  /// The batches that hold a range of entries, in their order.
-  public func batches(holding range: Range<UInt64>) async throws -> [PlacedBatch] {
-    let rows = try await pool.withConnection { db in
-      try await db.query(
-        """
-        select o.first, o.count::int8, b.id, b.entries from log_order o join log_batches b on b.id = o.batch
-        where o.first >= coalesce((select max(first) from log_order where first <= $1), 0) and o.first < $2
-        order by o.first
-        """, [.int8(Int64(clamping: range.lowerBound)), .int8(Int64(clamping: range.upperBound))])
-    }
-    return try rows.map { try PlacedBatch($0) }
-  }
-
-  /// The batches among whose decisions one may be, with their places; those without a place yet are left out, and
-  /// counted.
-  ///
-  /// - Parameter window: among how many batches it is looked for, from the first whose decisions are not all before it.
-  ///   Batches follow one another nearly in the order of their decisions, so that few are enough.
-  public func batches(of decision: UUID, window: Int) async throws -> (placed: [PlacedBatch], pending: Int) {
-    let rows = try await pool.withConnection { db in
-      try await db.query(
-        """
-        select o.first, o.count::int8, b.id, b.entries
-        from (
-          select id from (
-            select id, first_decision from log_batches where last_decision >= $1 order by last_decision limit $2
-          ) near where first_decision <= $1 limit 100
-        ) found join log_batches b using (id) left join log_order o on o.batch = b.id
-        """, [.uuid(decision), .int(window)])
-    }
-    let placed = try rows.filter { !$0.isNull(0) }.map { try PlacedBatch($0) }
-    return (placed, rows.count - placed.count)
-  }
-}
-
-extension LedgerStore.PlacedBatch {
-  init(_ row: Row) throws {
-    first = try row.size(0)
-    count = try row.int(1)
-    batch = LogBatch(id: try row.get(2), entries: try row.get(3))
   }
 }
 

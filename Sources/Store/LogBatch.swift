@@ -1,80 +1,99 @@
+import Compliance
 import Foundation
 import PostgreSQL
 
-/// A record's place in the log: what is written with it, in the transaction that records it.
+/// What the log says of a decision, as far as it is kept: the entry itself follows from this and the decision's row.
 public struct NewLeaf: Sendable {
-  /// The secret 32 bytes that the commitments in the entry are made with.
+  /// The secret 32 bytes that the commitment is made with.
   public let salt: [UInt8]
-  /// The entry, at most 65,535 bytes.
-  public let entry: [UInt8]
+  /// The commitment to what is about persons, 32 bytes.
+  public let commitment: [UInt8]
+  /// The hash of the entry, 32 bytes.
+  public let hash: [UInt8]
 
   /// Makes a leaf.
-  public init(salt: [UInt8], entry: [UInt8]) {
+  public init(salt: [UInt8], commitment: [UInt8], hash: [UInt8]) {
     self.salt = salt
-    self.entry = entry
+    self.commitment = commitment
+    self.hash = hash
+  }
+}
+
+/// An entry of the log that is kept as it is, since it is of a record that is no decision.
+public struct NewEntry: Sendable {
+  /// The entry, at most 65,535 bytes.
+  public let bytes: [UInt8]
+  /// Its hash, 32 bytes.
+  public let hash: [UInt8]
+
+  /// Makes an entry.
+  public init(bytes: [UInt8], hash: [UInt8]) {
+    self.bytes = bytes
+    self.hash = hash
   }
 }
 
 /// Makes the log's entry of a record, as it is stored with this salt.
-public typealias LeafMaker<Record> = @Sendable (_ record: Record, _ salt: [UInt8]) throws -> [UInt8]
+public typealias LeafMaker<Record> = @Sendable (_ record: Record, _ salt: [UInt8]) throws -> NewEntry
 
-/// Entries of the log that were recorded together.
+/// Records that have no place in the log yet, and were recorded together.
 public struct LogBatch: Sendable {
   /// The key of the batch.
   public let id: Int64
-  /// The entries, each behind its length as a big-endian 16-bit number.
-  public let entries: [UInt8]
+  /// Of each record its id (16 bytes) and the hash of its leaf (32 bytes).
+  public let records: [UInt8]
 }
 
 extension LogBatch {
-  /// How long the entries of a batch may be together, in bytes, if they are more than one. A commit of the greatest size
-  /// has less: one row for a commit costs the least.
-  private static let maximumBytes = 1 << 20
+  /// How many bytes there are of each record.
+  public static let recordBytes = 48
 
-  /// Entries as `log_add` takes them: in batches of up to ``maximumBytes``, each behind the ids of its first and last
-  /// decision.
-  ///
-  /// - Parameter entries: each with the id of the decision that it is of, if it is of one.
-  static func encode(_ entries: some Sequence<(entry: [UInt8], decision: UUID?)>) -> [[UInt8]] {
-    var batches: [[UInt8]] = []
-    var batch: [UInt8] = []
-    var span: ClosedRange<UUID>?
-    let none = [UInt8](repeating: 0, count: 32)
-    func close() {
-      guard !batch.isEmpty else { return }
-      if let span { batch.replaceSubrange(0..<32, with: span.lowerBound.bytes + span.upperBound.bytes) }
-      batches.append(batch)
-    }
-    for (entry, decision) in entries {
-      precondition(entry.count <= UInt16.max, "an entry of the log has at most 65,535 bytes")
-      if batch.isEmpty || batch.count + entry.count > maximumBytes {
-        close()
-        batch = []
-        batch.reserveCapacity(16 << 10)
-        batch += none
-        span = nil
-      }
-      batch.append(UInt8(truncatingIfNeeded: entry.count >> 8))
-      batch.append(UInt8(truncatingIfNeeded: entry.count))
-      batch.append(contentsOf: entry)
-      if let decision {
-        span = span.map { min($0.lowerBound, decision)...max($0.upperBound, decision) } ?? decision...decision
-      }
-    }
-    close()
-    return batches
+  /// Adds decisions to the log, in the transaction that records them.
+  static nonisolated(nonsending) func add(_ records: [UInt8], _ db: Connection) async throws {
+    guard !records.isEmpty else { return }
+    _ = try await db.execute("insert into log_pending (records) values ($1)", [.bytea(records)])
   }
 
-  /// Adds entries to the log, in the transaction that records what they are of.
-  static nonisolated(nonsending) func add(
-    _ entries: [(entry: [UInt8], decision: UUID?)], _ db: Connection
-  ) async throws {
+  /// Adds entries of other records to the log, in the transaction that records those.
+  static nonisolated(nonsending) func add(_ entries: [NewEntry], _ db: Connection) async throws {
     guard !entries.isEmpty else { return }
-    _ = try await db.query("select log_add($1)", [.byteaArray(encode(entries))])
+    // By their ids they are found, as decisions are, among those of the same time.
+    let ids = entries.map { _ in UUID.version7(at: .now) }
+    var records: [UInt8] = []
+    for (id, entry) in zip(ids, entries) { append(id, entry.hash, to: &records) }
+    _ = try await db.execute(
+      "insert into log_leaves (id, entry) select * from unnest($1::uuid[], $2::bytea[])",
+      [.uuidArray(ids), .byteaArray(entries.map(\.bytes))])
+    try await add(records, db)
   }
 
-  /// Adds entries that are not of decisions.
-  static nonisolated(nonsending) func add(_ entries: [[UInt8]], _ db: Connection) async throws {
-    try await add(entries.map { ($0, nil) }, db)
+  static func append(_ id: UUID, _ hash: [UInt8], to records: inout [UInt8]) {
+    precondition(hash.count == 32, "the hash of a leaf has 32 bytes")
+    withUnsafeBytes(of: id.uuid) { records.append(contentsOf: $0) }
+    records.append(contentsOf: hash)
+  }
+}
+
+extension LogBatch {
+  /// The ids alone, 16 bytes each, and the hashes alone, 32 bytes each.
+  public var split: (ids: [UInt8], hashes: [UInt8]) {
+    var (ids, hashes): ([UInt8], [UInt8]) = ([], [])
+    let count = records.count / LogBatch.recordBytes
+    ids.reserveCapacity(16 * count)
+    hashes.reserveCapacity(32 * count)
+    for start in stride(from: 0, to: count * LogBatch.recordBytes, by: LogBatch.recordBytes) {
+      ids += records[start..<start + 16]
+      hashes += records[start + 16..<start + LogBatch.recordBytes]
+    }
+    return (ids, hashes)
+  }
+}
+
+extension UUID {
+  /// Ids from their bytes one after the other, 16 each; what is left over is left out.
+  public static func all(in bytes: [UInt8]) -> [UUID] {
+    bytes.withUnsafeBytes { buffer in
+      (0..<buffer.count / 16).map { UUID(uuid: buffer.loadUnaligned(fromByteOffset: 16 * $0, as: uuid_t.self)) }
+    }
   }
 }

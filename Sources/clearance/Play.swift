@@ -31,7 +31,7 @@ struct Play {
   private var usageRows = 0
   private var strangers = 0
   private let start = ContinuousClock.now
-  private let progress = PlayProgress()
+  private let progress = StatusLine()
 
   init(
     _ file: AccountFile, path: String, ruleset: Ruleset, screener: Screener, output: LineOutput
@@ -82,7 +82,7 @@ struct Play {
             .input, "\(path): the row of \(part.account(row)) in \(hour) comes after later ones: sort the file by hour")
         }
       }
-      progress.show(accounts: ledger.ids.count, rows: usageRows)
+      progress.show("\(ledger.ids.count) accounts, \(usageRows) rows of usage")
     }
   }
 
@@ -111,7 +111,7 @@ struct Play {
       throw Failure(
         .input, "\(path):\(line.number): \(id) was made before those above it: sort the file by created_at")
     }
-    if ledger.ids.count % 10_000 == 0 { progress.show(accounts: ledger.ids.count, rows: usageRows) }
+    if ledger.ids.count % 10_000 == 0 { progress.show("\(ledger.ids.count) accounts, \(usageRows) rows of usage") }
     return true
   }
 
@@ -176,17 +176,4 @@ struct Play {
 private func csv(_ text: String) -> String {
   guard text.contains(where: { $0 == "," || $0 == "\"" || $0.isNewline }) else { return text }
   return "\"" + text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
-}
-
-/// How far a run is, on one line of a terminal; nothing anywhere else.
-private struct PlayProgress {
-  private let isShown = isatty(STDERR_FILENO) == 1
-
-  func show(accounts: Int, rows: Int) {
-    if isShown { FileHandle.standardError.write(Data("\r\u{1B}[K\(accounts) accounts, \(rows) rows of usage".utf8)) }
-  }
-
-  func clear() {
-    if isShown { FileHandle.standardError.write(Data("\r\u{1B}[K".utf8)) }
-  }
 }

@@ -58,6 +58,10 @@ struct Serve: AsyncParsableCommand {
       """)
   var logOrigin: String?
 
+  /// Decisions without leaves, on a database that was told to take them: for `bench http` alone.
+  @Flag(help: .hidden)
+  var withoutLog = false
+
   @Flag(help: "Do not apply migrations; refuse to start if any is missing.")
   var noMigrate = false
 
@@ -143,7 +147,8 @@ struct Serve: AsyncParsableCommand {
       logger: logger)
     // Before anything is answered: an answer that saw no list would look like one that found nothing.
     try await lists.reload()
-    let service = DecisionService(ruleset: ruleset, screener: screener, recorder: recorder, store: store.decisions)
+    let service = DecisionService(
+      ruleset: ruleset, screener: screener, recorder: recorder, store: store.decisions, isLogged: !withoutLog)
     let server = APIServer.application(
       .init(host: host, port: port), service: service, keys: keys, rulesets: rulesets, lists: lists,
       database: store, metrics: metrics, logger: logger

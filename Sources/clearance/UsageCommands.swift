@@ -44,10 +44,10 @@ struct UsageCommands: AsyncParsableCommand {
       try await Keys.withStore(database) { store in
         let source = try UsageFile(file)
         let contents = try source.check()
-        let progress = ProgressLine(total: contents.rows)
+        let progress = StatusLine()
         let start = ContinuousClock.now
         let outcome = try await source.add(to: store.usage, batch: batch ?? "sha256:\(contents.hash)") {
-          progress.show($0)
+          progress.show($0, of: contents.rows)
         }
         progress.clear()
         let seconds = start.duration(to: .now) / .seconds(1)

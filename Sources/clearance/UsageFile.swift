@@ -173,29 +173,3 @@ struct UsageParts {
     return "nothing was taken:\n" + lines.joined(separator: "\n")
   }
 }
-
-/// How far an import is, on one line of a terminal; nothing anywhere else.
-final class ProgressLine {
-  private let total: Int
-  private let isShown = isatty(STDERR_FILENO) == 1
-  private let start = ContinuousClock.now
-
-  init(total: Int) { self.total = total }
-
-  /// Shows how many rows are done, how fast, and how long the rest will take.
-  func show(_ done: Int) {
-    guard isShown, done > 0 else { return }
-    let seconds = start.duration(to: .now) / .seconds(1)
-    let rest = seconds / Double(done) * Double(max(0, total - done))
-    write(
-      "\r\u{1B}[K\(done) of \(total) rows (\(done * 100 / max(1, total)) %)  \(Int(Double(done) / max(seconds, 0.001))) "
-        + "rows/s  \(Int(rest.rounded(.up))) s left")
-  }
-
-  /// Removes the line.
-  func clear() {
-    if isShown { write("\r\u{1B}[K") }
-  }
-
-  private func write(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
-}

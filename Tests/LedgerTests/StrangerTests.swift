@@ -26,7 +26,7 @@ struct StrangerTests {
     for start in stride(from: 0, to: size, by: 37) {
       let growth = try stored.append(Array(entries[start..<min(size, start + 37)]))
       for tile in growth.tiles { try stranger.write(tile.bytes, to: folder, tile.id.path) }
-      for bundle in growth.bundles { try stranger.write(bundle.bytes, to: folder, bundle.id.path) }
+      for bundle in stored.bundles(of: growth) { try stranger.write(bundle.bytes, to: folder, bundle.id.path) }
       let checkpoint = try Checkpoint(origin: "log.example/clearance", size: growth.size, root: growth.root)
       try stranger.write(try checkpoint.signed(by: [log]).bytes, to: folder, "kept/\(growth.size).checkpoint")
       kept.append(checkpoint)
@@ -83,7 +83,7 @@ struct StrangerTests {
     for tile in growth.tiles {
       #expect(try Array(Data(contentsOf: folder.appendingPathComponent(tile.id.path))) == tile.bytes, "\(tile.id.path)")
     }
-    for bundle in growth.bundles {
+    for bundle in stored.bundles(of: growth) {
       let bytes = try Array(Data(contentsOf: folder.appendingPathComponent(bundle.id.path)))
       #expect(bytes == bundle.bytes, "\(bundle.id.path)")
     }

@@ -1,23 +1,12 @@
 import Linkage
+import Seeded
 import Testing
-
-/// Numbers that follow from a seed (SplitMix64).
-struct SeededGenerator: RandomNumberGenerator {
-  var state: UInt64
-  mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var mixed = state
-    mixed = (mixed ^ mixed >> 30) &* 0xbf58_476d_1ce4_e5b9
-    mixed = (mixed ^ mixed >> 27) &* 0x94d0_49bb_1331_11eb
-    return mixed ^ mixed >> 31
-  }
-}
 
 @Suite("Batch by batch")
 struct SliceTests {
   /// Strangers over forty days, with pools of accounts in bursts, popular traces and accidents among them.
   static func accounts(_ seed: UInt64) -> [NewAccount] {
-    var random = SeededGenerator(state: seed)
+    var random = SeededGenerator(seed: seed)
     var drafts: [(at: Int64, organization: UInt64, traces: [TraceKey])] = []
     func pick(_ kind: TraceKind, _ name: String, _ count: Int) -> TraceKey {
       TraceKey(kind, "\(name) \(Int.random(in: 0..<max(1, count), using: &random))")
@@ -95,7 +84,7 @@ struct SliceTests {
     arguments: 1...6 as ClosedRange<UInt64>)
   func batches(_ seed: UInt64) throws {
     let accounts = Self.accounts(seed)
-    var random = SeededGenerator(state: seed &* 7919)
+    var random = SeededGenerator(seed: seed &* 7919)
     var one = Population()
     var linker = Linker()
     var stored = Population()

@@ -1,4 +1,5 @@
 import Compliance
+import Seeded
 import Testing
 
 @testable import Linkage
@@ -22,7 +23,7 @@ final class Stage {
 struct TimelineTests {
   @Test("windows of accounts and clusters are exact after any usage", arguments: 1...4 as ClosedRange<UInt64>)
   func windows(_ seed: UInt64) {
-    var random = SeededGenerator(state: seed)
+    var random = SeededGenerator(seed: seed)
     let stage = Stage()
     let accounts = SliceTests.accounts(seed)
     var rows: [(account: AccountNumber, hour: Int64, exchanges: Int64)] = []

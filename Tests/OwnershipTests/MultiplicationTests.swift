@@ -1,3 +1,4 @@
+import Seeded
 import Testing
 
 @testable import Compliance
@@ -64,7 +65,7 @@ struct MultiplicationTests {
   @Test(
     "the sum over all ways, written out, is the answer on graphs without loops", arguments: 0..<200 as Range<UInt64>)
   func reference(_ seed: UInt64) {
-    var random = SeededGenerator(seed &+ 70_000)
+    var random = SeededGenerator(seed: seed &+ 70_000)
     // Companies hold only companies of a higher number, in tenths, so that five links stay exact.
     var holdings: [(holder: String, subject: String, tenths: Int64)] = []
     let nodes = ["x", "C0", "C1", "C2", "C3", "account"]

@@ -1,3 +1,4 @@
+import Seeded
 import Testing
 
 @testable import Compliance
@@ -115,7 +116,7 @@ struct PropertyTests {
 
   @Test("the fast answer equals the slow reference on exact graphs", arguments: 0..<400 as Range<UInt64>)
   func reference(_ seed: UInt64) {
-    var random = SeededGenerator(seed)
+    var random = SeededGenerator(seed: seed)
     let world = World(
       &random, companies: Int.random(in: 1...7, using: &random), persons: 3, isConsistent: seed % 4 != 0,
       hasRanges: false)
@@ -137,7 +138,7 @@ struct PropertyTests {
 
   @Test("ranges and possible owners bracket every exact graph within them", arguments: 0..<150 as Range<UInt64>)
   func bracket(_ seed: UInt64) {
-    var random = SeededGenerator(seed &+ 10_000)
+    var random = SeededGenerator(seed: seed &+ 10_000)
     let world = World(
       &random, companies: Int.random(in: 1...5, using: &random), persons: 3, isConsistent: true, hasRanges: true)
     let results = Self.readings.map { world.evaluate($0) }
@@ -157,7 +158,7 @@ struct PropertyTests {
 
   @Test("no owner that nobody named could make met what is answered with no", arguments: 0..<150 as Range<UInt64>)
   func undisclosed(_ seed: UInt64) {
-    var random = SeededGenerator(seed &+ 20_000)
+    var random = SeededGenerator(seed: seed &+ 20_000)
     let world = World(
       &random, companies: Int.random(in: 1...5, using: &random), persons: 3, isConsistent: true, hasRanges: true)
     let results = Self.readings.map { world.evaluate($0) }
@@ -188,7 +189,7 @@ struct PropertyTests {
     "the order of parties and interests makes no difference, not even to the paths", arguments: 0..<300 as Range<UInt64>
   )
   func order(_ seed: UInt64) {
-    var random = SeededGenerator(seed &+ 30_000)
+    var random = SeededGenerator(seed: seed &+ 30_000)
     let world = World(
       &random, companies: Int.random(in: 1...8, using: &random), persons: 3, isConsistent: false, hasRanges: true)
     var shuffled = world
@@ -207,7 +208,7 @@ struct PropertyTests {
 
   @Test("an interest more of a counted owner never lowers anything", arguments: 0..<300 as Range<UInt64>)
   func monotone(_ seed: UInt64) {
-    var random = SeededGenerator(seed &+ 40_000)
+    var random = SeededGenerator(seed: seed &+ 40_000)
     let world = World(
       &random, companies: Int.random(in: 1...6, using: &random), persons: 3, isConsistent: seed % 2 == 0,
       hasRanges: true)
@@ -229,7 +230,7 @@ struct PropertyTests {
 
   @Test("without counted owners there is nothing", arguments: 0..<200 as Range<UInt64>)
   func nobody(_ seed: UInt64) {
-    var random = SeededGenerator(seed &+ 50_000)
+    var random = SeededGenerator(seed: seed &+ 50_000)
     var world = World(
       &random, companies: Int.random(in: 1...8, using: &random), persons: 3, isConsistent: false, hasRanges: true)
     world.certain = []
@@ -246,7 +247,7 @@ struct PropertyTests {
     "every path is made of interests that were submitted, from an owner to the applicant",
     arguments: 0..<200 as Range<UInt64>)
   func paths(_ seed: UInt64) {
-    var random = SeededGenerator(seed &+ 60_000)
+    var random = SeededGenerator(seed: seed &+ 60_000)
     let world = World(
       &random, companies: Int.random(in: 2...8, using: &random), persons: 3, isConsistent: true, hasRanges: true)
     let pairs = Set(world.interests.map { [$0.interestedParty, $0.subject] })

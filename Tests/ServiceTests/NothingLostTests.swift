@@ -1,6 +1,7 @@
 import Compliance
 import Foundation
 import Synchronization
+import Seeded
 import Testing
 
 extension ServiceTests {

@@ -2,13 +2,6 @@ import Compliance
 import Foundation
 import Testing
 
-/// The generator of account populations, which lies beside the checkout where it is at hand.
-private let generator = repository.appendingPathComponent("../shared/workloads/ring.py").standardizedFileURL.path
-
-private let isGeneratorThere =
-  FileManager.default.fileExists(atPath: generator)
-  && ["/usr/bin/python3", "/usr/local/bin/python3"].contains { FileManager.default.isExecutableFile(atPath: $0) }
-
 extension ServiceTests {
   @Suite("A population")
   struct PopulationTests {
@@ -16,13 +9,9 @@ extension ServiceTests {
 
     @Test(
       "2,000 accounts get the same verdicts over HTTP and by the command line, and all are found in the history",
-      .enabled(if: isGeneratorThere, "needs python3 and ../shared/workloads/ring.py"))
+      .enabled(if: GeneratedPopulation.canBeMade, GeneratedPopulation.need))
     func population() async throws {
-      let folder = Workshop.current.path("ring")
-      let made = try await Clearance.run(
-        ["python3", generator, "--accounts", "2000", "--seed", "1", "--out", folder],
-        program: URL(fileURLWithPath: "/usr/bin/env"))
-      try #require(made.end == .exit(0), "\(made.errors)")
+      let folder = try await GeneratedPopulation.make(accounts: 2_000, seed: 1)
       let file = folder + "/accounts.ndjson"
       let lines = try String(contentsOfFile: file, encoding: .utf8).split(separator: "\n").map { Array($0.utf8) }
       #expect(lines.count == 2_000)

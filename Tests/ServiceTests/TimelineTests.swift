@@ -2,13 +2,6 @@ import Compliance
 import Foundation
 import Testing
 
-/// The generator of account populations, which lies beside the checkout where it is at hand.
-private let generator = repository.appendingPathComponent("../shared/workloads/ring.py").standardizedFileURL.path
-
-private let isGeneratorThere =
-  FileManager.default.fileExists(atPath: generator)
-  && ["/usr/bin/python3", "/usr/local/bin/python3"].contains { FileManager.default.isExecutableFile(atPath: $0) }
-
 extension ServiceTests {
   @Suite("A timeline")
   struct TimelineTests {
@@ -121,13 +114,9 @@ extension ServiceTests {
 
     @Test(
       "finds the operators of a generated population, and leaves the honest alone",
-      .enabled(if: isGeneratorThere, "needs python3 and ../shared/workloads/ring.py"), arguments: [5])
+      .enabled(if: GeneratedPopulation.canBeMade, GeneratedPopulation.need), arguments: [5])
     func population(seed: Int) async throws {
-      let folder = Workshop.current.path("ring")
-      let made = try await Clearance.run(
-        ["python3", generator, "--accounts", "8000", "--seed", "\(seed)", "--out", folder],
-        program: URL(fileURLWithPath: "/usr/bin/env"))
-      try #require(made.end == .exit(0), "\(made.errors)")
+      let folder = try await GeneratedPopulation.make(accounts: 8_000, seed: seed)
       let result = try await Clearance.run([
         "timeline", "--accounts", folder + "/accounts.ndjson", "--usage", folder + "/usage.csv",
         "--truth", folder + "/truth.csv", "--out", folder + "/out.csv", "--format", "json",

@@ -1,6 +1,7 @@
 import Compliance
 import Foundation
 import PostgreSQL
+import Seeded
 import Testing
 
 extension ServiceTests {

@@ -1,11 +1,12 @@
+import Foundation
 import Ledger
 
-/// Which leaves there are and how many of each, in a megabyte, however many there are: to tell whether two sides have
-/// the same, and, if not, where to look.
+/// Which records have which leaves and how many there are of each, in a megabyte, however many there are: to tell
+/// whether two sides have the same, and, if not, where to look.
 ///
-/// Leaves fall into buckets by their hashes. Of each bucket there is the number of leaves and the sum of a keyed hash
-/// (SipHash, with a key that is new in every process) of each. Sides with equal sums have equal leaves: to make two
-/// that differ have equal sums, one would have to know the key beforehand.
+/// They fall into buckets by a keyed hash (SipHash, with a key that is new in every process) of a record's id and its
+/// leaf's hash. Of each bucket there is the number and the sum of these. Sides with equal sums have equal leaves: to
+/// make two that differ have equal sums, one would have to know the key beforehand.
 struct LeafCensus: Sendable {
   private static let bucketCount = 1 << 16
 
@@ -13,10 +14,11 @@ struct LeafCensus: Sendable {
   private var sums = [UInt64](repeating: 0, count: bucketCount)
   private(set) var total = 0
 
-  mutating func add(_ leaf: Hash) {
-    let bucket = LeafCensus.bucket(of: leaf)
+  mutating func add(_ id: UUID, _ leaf: Hash) {
+    let key = LeafCensus.key(id, leaf)
+    let bucket = key & (LeafCensus.bucketCount - 1)
     counts[bucket] += 1
-    sums[bucket] &+= UInt64(bitPattern: Int64(leaf.hashValue))
+    sums[bucket] &+= UInt64(bitPattern: Int64(key))
     total += 1
   }
 
@@ -34,11 +36,12 @@ struct LeafCensus: Sendable {
     Set((0..<LeafCensus.bucketCount).filter { counts[$0] != other.counts[$0] || sums[$0] != other.sums[$0] })
   }
 
-  static func bucket(of leaf: Hash) -> Int {
-    // Another keyed hash than that of the sums.
+  static func bucket(of id: UUID, _ leaf: Hash) -> Int { key(id, leaf) & (bucketCount - 1) }
+
+  private static func key(_ id: UUID, _ leaf: Hash) -> Int {
     var hasher = Hasher()
-    hasher.combine(0xB0)
+    hasher.combine(id)
     hasher.combine(leaf)
-    return hasher.finalize() & (bucketCount - 1)
+    return hasher.finalize()
   }
 }

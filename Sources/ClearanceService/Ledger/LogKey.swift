@@ -85,8 +85,8 @@ public struct LogKey: Sendable {
     let begun = try await store.begin(
       identity,
       tail: .init(
-        position: .init(size: 0, root: Hash.emptyRoot.bytes), edge: [], checkpoint: checkpoint.description,
-        signedAt: .now))
+        position: .init(size: 0, root: Hash.emptyRoot.bytes), edge: [], records: [],
+        checkpoint: checkpoint.description, signedAt: .now))
     if begun == identity { return LogKey(identity: identity, key: key) }
     if let made { try? FileManager.default.removeItem(atPath: made) }
     return try open(begun, file: file, folder: folder)

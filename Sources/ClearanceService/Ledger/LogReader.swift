@@ -20,19 +20,6 @@ public struct LogReader: Sendable {
     }
   }
 
-  /// The right edge, to append to; `nil` before the log was begun.
-  func end() async throws -> LogTail? {
-    guard let tail = try await store.tail() else { return nil }
-    let size = tail.position.size
-    let tiles = try TileID.edge(of: size).map { id -> [UInt8] in
-      guard tail.edge.indices.contains(id.level) else { throw Damaged(what: "\(id.path) is missing") }
-      return tail.edge[id.level]
-    }
-    let end = try LogTail(size: size, tiles: tiles, bundle: try await entries(size & ~255..<size))
-    guard end.root.bytes == tail.position.root else { throw Damaged(what: "its edge has another root than its end") }
-    return end
-  }
-
   /// The checkpoint that the log has signed last; `nil` before it was begun.
   public func checkpoint() async throws -> String? { try await store.tail()?.checkpoint }
 
@@ -44,29 +31,25 @@ public struct LogReader: Sendable {
     return Array(bytes.prefix(id.width * Hash.byteCount))
   }
 
-  /// The bytes of an entry bundle; `nil` if the log does not have it (yet).
+  /// The bytes of an entry bundle; `nil` if the log does not have it (yet). Entries of decisions are made of their rows,
+  /// and nothing is given that does not hash to what was signed.
   public func bundle(_ id: EntryBundleID) async throws -> [UInt8]? {
-    guard let size = try await store.glance()?.size, id.exists(in: size) else { return nil }
-    let first = id.index << 8
-    return try await entries(first..<first + UInt64(id.width))
-  }
-
-  /// Entries in the form of a bundle.
-  private func entries(_ range: Range<UInt64>) async throws -> [UInt8] {
-    if range.isEmpty { return [] }
+    guard let order = try await store.order(id.index), order.count >= id.width * LedgerStore.idBytes,
+      let tile = try await store.tiles([(0, id.index)])[0], let hashes = Hash.hashes(in: tile), hashes.count >= id.width
+    else { return nil }
+    let ids = UUID.all(in: order).prefix(id.width)
+    let records = try await store.records(Array(ids))
     var bundle: [UInt8] = []
-    var next = range.lowerBound
-    for placed in try await store.batches(holding: range) {
-      for (offset, entry) in try EntryBundle.split(placed.batch.entries).enumerated() {
-        let index = placed.first + UInt64(offset)
-        guard range.contains(index) else { continue }
-        guard index == next else { throw Damaged(what: "entry \(next) is missing") }
-        // Entries follow one another with their lengths before them, as in a bundle.
-        bundle.append(contentsOf: placed.batch.entries[entry.startIndex - 2..<entry.endIndex])
-        next += 1
+    for (offset, record) in ids.enumerated() {
+      let index = id.index << 8 + UInt64(offset)
+      guard
+        let entry = try records.decisions[record].map({ try RecordLeaves.decision($0, saltKey: records.saltKey) })
+          ?? records.entries[record]
+      else { throw Damaged(what: "the record of entry \(index), \(record.text), is missing") }
+      guard Hash.leaf(entry) == hashes[offset], EntryBundle.append(entry, to: &bundle) else {
+        throw Damaged(what: "the record of entry \(index), \(record.text), is not as it was")
       }
     }
-    guard next == range.upperBound else { throw Damaged(what: "entry \(next) is missing") }
     return bundle
   }
 
@@ -78,7 +61,7 @@ public struct LogReader: Sendable {
     } else {
       salt = Salt(key: try await store.saltKey(), record: decision.id.text).bytes
     }
-    return salt.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    return salt.hexadecimal
   }
 
   /// What there is to say of the place of a decision in the log.
@@ -94,11 +77,15 @@ public struct LogReader: Sendable {
   /// A proof that a decision is in the log, of the last checkpoint. Its extra data is the entry.
   public func proof(of id: UUID) async throws -> Proof {
     guard let (decision, saltKey, isBackfilled) = try await store.decision(id) else { return .unknown }
-    let entry = try RecordLeaves.decision(decision, saltKey: saltKey)
-    guard let index = try await index(of: entry, decision: id) else {
-      if decision.salt == nil, !isBackfilled { return .pending }
-      throw Damaged(what: "the decision \(id.text) has no leaf, or another one than its row")
+    let index: UInt64
+    switch try await place(of: id) {
+    case .entry(let found): index = found
+    case .pending: return .pending
+    case .notFound:
+      if decision.commitment == nil, !isBackfilled { return .pending }
+      throw Damaged(what: "the decision \(id.text) has no place in it")
     }
+    let entry = try RecordLeaves.decision(decision, saltKey: saltKey)
     guard let tail = try await store.tail(), index < tail.position.size else { return .pending }
     let tree = try TiledTree(size: tail.position.size) { tiles in
       try zip(tiles, try await store.tiles(tiles.map { ($0.level, $0.index) })).map { id, bytes in
@@ -106,23 +93,23 @@ public struct LogReader: Sendable {
         return bytes
       }
     }
+    let proof = try await tree.inclusionProof(of: index)
+    guard let root = Hash(tail.position.root), (try? proof.verify(leaf: .leaf(entry), root: root)) != nil else {
+      throw Damaged(what: "the decision \(id.text) is not as it was at entry \(index)")
+    }
     return .proof(
       TLogProof(
-        try await tree.inclusionProof(of: index),
+        proof,
         checkpoint: try SignedNote(parsing: Array(tail.checkpoint.utf8)), extra: entry))
   }
 
-  /// The index of a decision's entry, beyond all sizes while it is pending; `nil` when there is none.
-  private func index(of entry: [UInt8], decision id: UUID) async throws -> UInt64? {
-    // Beyond the first thousand only if the clocks of replicas are far apart.
-    for window in [1_000, Int(Int32.max)] {
-      let (placed, pending) = try await store.batches(of: id, window: window)
-      for batch in placed {
-        let entries = try EntryBundle.split(batch.batch.entries)
-        if let offset = entries.firstIndex(where: { $0.elementsEqual(entry) }) { return batch.first + UInt64(offset) }
-      }
-      if pending > 0 { return .max }
+  private func place(of id: UUID) async throws -> LedgerStore.Place {
+    // Beyond the first few only if the clocks of replicas are far apart, or beside records from before the log.
+    for window in [10, Int(Int32.max)] {
+      let place = try await store.place(of: id, window: window)
+      if case .notFound = place { continue }
+      return place
     }
-    return nil
+    return .notFound
   }
 }

@@ -16,76 +16,20 @@ struct LeafWriter {
 
   mutating func member(_ name: String, _ hash: Hash?) {
     guard let hash else { return }
-    begin(name)
-    bytes.append(UInt8(ascii: "\""))
-    hash.appendHexadecimal(to: &bytes)
-    bytes.append(UInt8(ascii: "\""))
+    quoted(name) { hash.writeHexadecimal(into: &$0) }
   }
 
   mutating func member(_ name: String, _ id: UUID?) {
     guard let id else { return }
-    begin(name)
-    bytes.append(UInt8(ascii: "\""))
-    Hash.append(id, to: &bytes)
-    bytes.append(UInt8(ascii: "\""))
+    quoted(name) { id.write(into: &$0) }
   }
 
-  /// A day, as `CalendarDate.description` writes it.
   mutating func member(_ name: String, _ date: CalendarDate?) {
     guard let date else { return }
-    begin(name)
-    bytes.append(UInt8(ascii: "\""))
-    append(date)
-    bytes.append(UInt8(ascii: "\""))
+    quoted(name) { date.write(into: &$0) }
   }
 
-  /// An instant, as `Instant.description` writes it.
-  mutating func member(_ name: String, _ instant: Instant) {
-    begin(name)
-    bytes.append(UInt8(ascii: "\""))
-    let date = instant.date
-    append(date)
-    let within = Int(instant.microsecondsSinceEpoch - date.start.microsecondsSinceEpoch)
-    let (seconds, microseconds) = within.quotientAndRemainder(dividingBy: 1_000_000)
-    bytes.append(UInt8(ascii: "T"))
-    append(seconds / 3600, digits: 2)
-    bytes.append(UInt8(ascii: ":"))
-    append(seconds / 60 % 60, digits: 2)
-    bytes.append(UInt8(ascii: ":"))
-    append(seconds % 60, digits: 2)
-    bytes.append(UInt8(ascii: "."))
-    if microseconds.isMultiple(of: 1000) {
-      append(microseconds / 1000, digits: 3)
-    } else {
-      append(microseconds, digits: 6)
-    }
-    bytes.append(UInt8(ascii: "Z"))
-    bytes.append(UInt8(ascii: "\""))
-  }
-
-  private mutating func append(_ date: CalendarDate) {
-    let (year, month, day) = date.parts
-    guard (0...9999).contains(year) else {
-      bytes.append(contentsOf: date.description.utf8)
-      return
-    }
-    append(year, digits: 4)
-    bytes.append(UInt8(ascii: "-"))
-    append(month, digits: 2)
-    bytes.append(UInt8(ascii: "-"))
-    append(day, digits: 2)
-  }
-
-  /// A number of at most as many digits, with zeros in front.
-  private mutating func append(_ number: Int, digits: Int) {
-    let start = bytes.count
-    for _ in 0..<digits { bytes.append(UInt8(ascii: "0")) }
-    var rest = number
-    for index in stride(from: start + digits - 1, through: start, by: -1) {
-      bytes[index] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
-      rest /= 10
-    }
-  }
+  mutating func member(_ name: String, _ instant: Instant) { quoted(name) { instant.write(into: &$0) } }
 
   mutating func member(_ name: String, _ number: Int) { member(name, literal: String(number)) }
 
@@ -94,6 +38,13 @@ struct LeafWriter {
   private mutating func member(_ name: String, literal: String) {
     begin(name)
     bytes.append(contentsOf: literal.utf8)
+  }
+
+  private mutating func quoted(_ name: String, _ text: (inout [UInt8]) -> Void) {
+    begin(name)
+    bytes.append(UInt8(ascii: "\""))
+    text(&bytes)
+    bytes.append(UInt8(ascii: "\""))
   }
 
   private mutating func begin(_ name: String) {

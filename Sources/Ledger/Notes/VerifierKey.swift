@@ -1,3 +1,4 @@
+import Compliance
 import Crypto
 
 /// A public key by which signatures of notes are verified, in the text form of Go's note package and of
@@ -81,8 +82,7 @@ public struct VerifierKey: Sendable, Hashable, CustomStringConvertible {
   }
 
   static func text(of id: UInt32) -> String {
-    let digits = String(id, radix: 16)
-    return String(repeating: "0", count: 8 - digits.count) + digits
+    (0..<4).map { UInt8(truncatingIfNeeded: id >> (24 - 8 * $0)) }.hexadecimal
   }
 
   static func isName(_ name: some StringProtocol) -> Bool {

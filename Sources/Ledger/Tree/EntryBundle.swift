@@ -6,7 +6,7 @@ public enum EntryBundle {
 
   /// Adds an entry of at most ``maximumEntryBytes``; false, and nothing added, for a longer one.
   @discardableResult
-  static func append(_ entry: [UInt8], to bundle: inout [UInt8]) -> Bool {
+  public static func append(_ entry: [UInt8], to bundle: inout [UInt8]) -> Bool {
     guard let length = UInt16(exactly: entry.count) else { return false }
     bundle.append(UInt8(length >> 8))
     bundle.append(UInt8(length & 0xFF))
@@ -23,9 +23,18 @@ public enum EntryBundle {
   public static func entries(
     of bundle: [UInt8], width: Int = TileID.fullWidth
   ) throws(MalformedInput) -> [ArraySlice<UInt8>] {
-    var entries = try split(bundle)
-    guard entries.count <= TileID.fullWidth else {
-      throw MalformedInput("entry bundle", "it has more than 256 entries", remedy: "Fetch it again.")
+    var entries: [ArraySlice<UInt8>] = []
+    var position = 0
+    while position < bundle.count {
+      guard entries.count < TileID.fullWidth else {
+        throw MalformedInput("entry bundle", "it has more than 256 entries", remedy: "Fetch it again.")
+      }
+      guard position + 2 <= bundle.count else { throw cut(entries.count) }
+      let length = Int(bundle[position]) << 8 | Int(bundle[position + 1])
+      let start = position + 2
+      guard start + length <= bundle.count else { throw cut(entries.count) }
+      entries.append(bundle[start..<start + length])
+      position = start + length
     }
     guard entries.count >= width else {
       throw MalformedInput(
@@ -33,23 +42,6 @@ public enum EntryBundle {
       )
     }
     if entries.count > width { entries.removeLast(entries.count - width) }
-    return entries
-  }
-
-  /// All entries of a run of them in the form of a bundle, however many there are, without copying them.
-  ///
-  /// - Throws: when it ends within an entry.
-  public static func split(_ run: [UInt8]) throws(MalformedInput) -> [ArraySlice<UInt8>] {
-    var entries: [ArraySlice<UInt8>] = []
-    var position = 0
-    while position < run.count {
-      guard position + 2 <= run.count else { throw cut(entries.count) }
-      let length = Int(run[position]) << 8 | Int(run[position + 1])
-      let start = position + 2
-      guard start + length <= run.count else { throw cut(entries.count) }
-      entries.append(run[start..<start + length])
-      position = start + length
-    }
     return entries
   }
 

@@ -1,3 +1,4 @@
+import Compliance
 import Crypto
 import Foundation
 
@@ -25,55 +26,45 @@ public struct Hash: Sendable, Hashable {
 
   /// A hash from 64 hexadecimal digits in lower case; `nil` for anything else.
   public init?(hexadecimal text: some StringProtocol) {
-    let digits = Array(text.utf8)
-    guard digits.count == 2 * Hash.byteCount else { return nil }
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(Hash.byteCount)
-    for index in stride(from: 0, to: digits.count, by: 2) {
-      guard let high = Hash.value(digits[index]), let low = Hash.value(digits[index + 1]) else { return nil }
-      bytes.append(high << 4 | low)
+    var digits = text.utf8.makeIterator()
+    words = SIMD4()
+    let isRead = withUnsafeMutableBytes(of: &words) { bytes in
+      for index in 0..<Hash.byteCount {
+        guard let high = digits.next().flatMap(Hash.value), let low = digits.next().flatMap(Hash.value) else {
+          return false
+        }
+        bytes[index] = high << 4 | low
+      }
+      return digits.next() == nil
     }
-    self.init(bytes)
+    if !isRead { return nil }
+  }
+
+  /// 32 secret random bytes.
+  static func random() -> Hash {
+    var hash = Hash.emptyRoot
+    // One call of the system for all of them; its generator makes one for eight.
+    let isMade = withUnsafeMutableBytes(of: &hash.words) { getentropy($0.baseAddress, Hash.byteCount) == 0 }
+    if !isMade {
+      var generator = SystemRandomNumberGenerator()
+      for index in 0..<4 { hash.words[index] = generator.next() }
+    }
+    return hash
   }
 
   /// The 32 bytes.
   public var bytes: [UInt8] { withUnsafeBytes(of: words) { Array($0) } }
 
   /// 64 hexadecimal digits in lower case.
-  public var hexadecimal: String { String(decoding: hexadecimalBytes, as: UTF8.self) }
+  public var hexadecimal: String { bytes.hexadecimal }
 
-  var hexadecimalBytes: [UInt8] {
-    var text: [UInt8] = []
-    text.reserveCapacity(2 * Hash.byteCount)
-    appendHexadecimal(to: &text)
-    return text
+  /// Appends the 64 hexadecimal digits.
+  func writeHexadecimal(into text: inout [UInt8]) {
+    withUnsafeBytes(of: words) { for byte in $0 { text.append(hexadecimal: byte) } }
   }
 
-  /// Appends the 64 digits.
-  func appendHexadecimal(to text: inout [UInt8]) {
-    withUnsafeBytes(of: words) { for byte in $0 { Hash.append(byte, to: &text) } }
-  }
-
-  /// Appends an id as RFC 9562 writes it.
-  static func append(_ id: UUID, to text: inout [UInt8]) {
-    withUnsafeBytes(of: id.uuid) { bytes in
-      for (index, byte) in bytes.enumerated() {
-        if index == 4 || index == 6 || index == 8 || index == 10 { text.append(UInt8(ascii: "-")) }
-        append(byte, to: &text)
-      }
-    }
-  }
-
-  @inline(__always)
-  private static func append(_ byte: UInt8, to text: inout [UInt8]) {
-    text.append(digit(byte >> 4))
-    text.append(digit(byte & 15))
-  }
-
-  @inline(__always)
-  private static func digit(_ value: UInt8) -> UInt8 {
-    value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
-  }
+  /// Appends the 32 bytes.
+  func write(into bytes: inout [UInt8]) { withUnsafeBytes(of: words) { bytes.append(contentsOf: $0) } }
 
   private static func value(_ digit: UInt8) -> UInt8? {
     switch digit {
@@ -122,7 +113,7 @@ extension Hash {
   static func bytes(of hashes: [Hash]) -> [UInt8] { hashes.withUnsafeBytes { Array($0) } }
 
   /// Hashes from their bytes one after the other; `nil` when the last one is not whole.
-  static func hashes(in bytes: [UInt8]) -> [Hash]? {
+  public static func hashes(in bytes: [UInt8]) -> [Hash]? {
     guard bytes.count.isMultiple(of: byteCount) else { return nil }
     return bytes.withUnsafeBytes { buffer in
       (0..<bytes.count / byteCount).map { index in

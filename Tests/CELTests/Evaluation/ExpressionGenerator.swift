@@ -1,3 +1,4 @@
+import Seeded
 import CEL
 
 /// Makes well-typed expressions over a small schema, and facts for them.

@@ -1,3 +1,5 @@
+import Seeded
+
 /// Makes sources for a fuzz run: bytes, soups of tokens, and expressions with mutations.
 struct FuzzInput {
   static let tokens: [String] = [

@@ -1,3 +1,4 @@
+import Seeded
 import CEL
 
 /// What is done with each input of a fuzz run, and what must hold whatever the input is.

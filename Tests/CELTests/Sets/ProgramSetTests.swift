@@ -1,4 +1,5 @@
 import CEL
+import Seeded
 import Testing
 
 @Suite("Sets of programs")

@@ -1,4 +1,5 @@
 import Compliance
+import Seeded
 import Testing
 
 @testable import Ledger
@@ -210,7 +211,7 @@ struct NoteTests {
 
   @Test("base64 is read in its one spelling")
   func base64() {
-    var random = SeededGenerator(7)
+    var random = SeededGenerator(seed: 7)
     for length in 0..<100 {
       let bytes = random.bytes(length)
       let text = Base64.encode(bytes)

@@ -1,4 +1,5 @@
 import Foundation
+import Seeded
 import Testing
 
 @testable import Ledger
@@ -96,7 +97,7 @@ struct ProofTests {
 
   @Test("proofs of a tree of 70,000 leaves, which has three levels of tiles, verify", arguments: [UInt64(1), 2, 3])
   func largeTree(seed: UInt64) async throws {
-    var random = SeededGenerator(seed)
+    var random = SeededGenerator(seed: seed)
     let entries = sampleEntries(70_000)
     var log = StoredLog()
     try log.append(entries)
@@ -123,7 +124,7 @@ struct ProofTests {
 
   @Test("no bit of a proof, a root or a leaf can be changed", arguments: [1, 2, 3, 7, 8, 13, 100, 255, 256, 257, 300])
   func mutations(size: Int) async throws {
-    var random = SeededGenerator(UInt64(size))
+    var random = SeededGenerator(seed: UInt64(size))
     let entries = sampleEntries(size)
     var log = StoredLog()
     try log.append(entries)

@@ -1,4 +1,5 @@
 import Compliance
+import Seeded
 import Testing
 
 @testable import Screening

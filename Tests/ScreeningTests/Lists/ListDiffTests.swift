@@ -1,4 +1,5 @@
 import Compliance
+import Seeded
 import Testing
 
 @testable import Screening
@@ -97,7 +98,7 @@ struct ListDiffTests {
 
   @Test("what is added and changed leads from the old version to the new", arguments: 0..<10)
   func law(_ seed: Int) {
-    var random = Seeded(state: UInt64(seed))
+    var random = SeededGenerator(seed: UInt64(seed))
     func version() -> ListVersion {
       ListVersion(listID: "a", entries: (0..<20).map { _ in ListEntryJSONTests.anyEntry(&random) })
     }

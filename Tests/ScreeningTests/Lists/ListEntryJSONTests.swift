@@ -1,4 +1,5 @@
 import Compliance
+import Seeded
 import Testing
 
 @testable import Screening
@@ -6,7 +7,7 @@ import Testing
 @Suite("List entry as JSON")
 struct ListEntryJSONTests {
   /// An entry with anything in any of its fields.
-  static func anyEntry(_ random: inout Seeded) -> ListEntry {
+  static func anyEntry(_ random: inout SeededGenerator) -> ListEntry {
     let texts = ["a", "ZORVALD, Quennick", "زورفالد", "\"q\\", "line\nfeed\t", "é", "e\u{301}", "; ", "\u{1}", "🚢"]
     func text() -> String {
       (texts.randomElement(using: &random) ?? "") + String(Int.random(in: 0...3, using: &random))
@@ -37,7 +38,7 @@ struct ListEntryJSONTests {
 
   @Test("what is written is read back", arguments: 0..<20)
   func roundTrip(_ seed: Int) throws {
-    var random = Seeded(state: UInt64(seed))
+    var random = SeededGenerator(seed: UInt64(seed))
     for _ in 0..<25 {
       let entry = ListEntryJSONTests.anyEntry(&random)
       let json = try JSON.parse(entry.json.bytes)

@@ -1,3 +1,4 @@
+import Seeded
 import Testing
 
 @testable import Screening
@@ -48,7 +49,7 @@ struct ListMutationTests {
       "99999999999999999999", "<!--", "Passport ", "a.k.a. '",
     ].map { Array($0.utf8) } + [[0xFF], [0xC3], [0xED, 0xA0, 0x80], [0xE2, 0x82]]
 
-  private static func mutate(_ bytes: inout [UInt8], _ random: inout Seeded) {
+  private static func mutate(_ bytes: inout [UInt8], _ random: inout SeededGenerator) {
     for _ in 0..<Int.random(in: 1...6, using: &random) {
       let place = Int.random(in: 0...bytes.count, using: &random)
       let length = min(Int.random(in: 0...12, using: &random), bytes.count - place)
@@ -67,7 +68,7 @@ struct ListMutationTests {
   func mutations(_ index: Int) {
     let (name, text) = ListMutationTests.files[index]
     #expect(throws: Never.self) { try read(text, name: name) }
-    var random = Seeded(state: UInt64(index))
+    var random = SeededGenerator(seed: UInt64(index))
     var readCount = 0
     for round in 0..<1500 {
       var bytes = Array(text.utf8)

@@ -1,4 +1,5 @@
 import Compliance
+import Seeded
 import Testing
 
 @testable import Screening
@@ -7,7 +8,7 @@ import Testing
 struct ListVersionTests {
   @Test("the same content in another order has the same hash", arguments: 0..<10)
   func order(_ seed: Int) {
-    var random = Seeded(state: UInt64(seed))
+    var random = SeededGenerator(seed: UInt64(seed))
     var entries = (0..<30).map { number in
       var entry = ListEntryJSONTests.anyEntry(&random)
       entry.id = String(number)
@@ -56,7 +57,7 @@ struct ListVersionTests {
 
   @Test("an entry once normalized stays as it is", arguments: 0..<10)
   func idempotent(_ seed: Int) {
-    var random = Seeded(state: UInt64(seed))
+    var random = SeededGenerator(seed: UInt64(seed))
     for _ in 0..<20 {
       let once = ListEntryJSONTests.anyEntry(&random).normalized
       #expect(once.normalized == once, "seed \(seed)")

@@ -1,3 +1,4 @@
+import Seeded
 import Compliance
 
 /// Makes faulty requests of valid ones. Everything follows from the seed.
