@@ -151,13 +151,14 @@ public struct LedgerSnapshot: Sendable {
     return Dictionary(try rows.map { (try $0.size(0), try $0.get(1)) }, uniquingKeysWith: { first, _ in first })
   }
 
-  /// Up to where pieces of the order and tiles of level 0 are to be looked for: the greatest index of either, and one
-  /// more; but not much more than there are of them.
+  /// How many pieces of the order and tiles of level 0 are to be looked for: those that the log is said to have, or all
+  /// that are there; not much more than are there in any case.
   public func extent() async throws -> UInt64 {
     try await db.query(
       """
       select least(
-        1 + greatest((select max(index) from log_order), (select max(index) from log_tiles where level = 0), -1),
+        coalesce((select size >> 8 from log_tail where size >= 0),
+          1 + greatest((select max(index) from log_order), (select max(index) from log_tiles where level = 0), -1)),
         1000 + greatest((select count(*) from log_order), (select count(*) from log_tiles where level = 0)))
       """)[0].size(0)
   }

@@ -2,6 +2,7 @@ import Compliance
 import Foundation
 import Ledger
 import PostgreSQL
+import Seeded
 import Testing
 
 extension ServiceTests {
@@ -125,9 +126,21 @@ extension ServiceTests {
       try await Service.with(database: database) { service in
         try await fill(service, 900)
       }
+      // Killed right after it answered, the service has not given all their places.
+      var pending = 0
+      for round in 0..<20 where pending < 2 {
+        try await Service.with(database: database) { service in
+          _ = try await concurrently(6) { index in
+            let client = HTTPClient(port: service.port)
+            for number in 0..<4 { _ = try client.post(Samples.allowed("p\(round)-\(index)-\(number)")) }
+          }
+        }
+        pending = try await withConnection(database) { try await $0.query("select count(*) from log_pending")[0].int(0) }
+      }
+      try #require(pending >= 2)
       let key = try await Clearance.run(["log", "key", "--database-url", database])
       let trusted = try #require(key.lines.first.map { String($0) })
-      let rounds = ProcessInfo.processInfo.environment["CLEARANCE_TEST_TAMPERINGS"].flatMap { Int($0) } ?? 40
+      let rounds = ProcessInfo.processInfo.environment["CLEARANCE_TEST_TAMPERINGS"].flatMap { Int($0) } ?? Tampering.all.count
       var random = SeededGenerator(seed: 2026)
       for round in 0..<rounds {
         let copy = "tampered_\(UInt32.random(in: .min ... .max, using: &random))"
@@ -192,8 +205,9 @@ private struct Tampering {
 
   private static let one =
     "(select id from decisions order by id offset floor($N * (select count(*) from decisions)) limit 1)"
-  private static let batch =
-    "(select id from log_batches order by id offset floor($N * (select count(*) from log_batches)) limit 1)"
+  private static let waiting =
+    "(select batch from log_pending order by batch offset floor($N * (select count(*) from log_pending)) limit 1)"
+  private static let piece = "floor($N * (select count(*) from log_order))"
   private static func change(_ column: String, _ value: String) -> Tampering {
     Tampering(
       "a change of \(column)", named: "is not as it was recorded",
@@ -215,40 +229,83 @@ private struct Tampering {
     change("engine", "engine || '.1'"),
     change("recorded_by", "'00000000-0000-0000-0000-000000000001'"),
     change("salt", "random_salt()"),
+    change("salt", "null"),
+    change("commitment", "random_salt()"),
+    Tampering(
+      "a decision with another's commitment, account, facts, answer and salt", named: "is not as it was recorded",
+      """
+      update decisions d set (account_id, facts, answer, salt, commitment) =
+      (select account_id, facts, answer, salt, commitment from decisions o where o.id <> d.id order by id limit 1)
+      where id = \(one)
+      """),
     Tampering("a deleted decision", named: "of which there is no record", "delete from decisions where id = \(one)"),
     Tampering(
       "an inserted decision", named: "has no leaf in the log",
       """
       insert into decisions select overlay(id::text placing 'ffff' from 25)::uuid, account_id, verdict, as_of, decided_at,
-      ruleset, rules, policies, lists, trigger, engine, recorded_by, facts, answer, salt from decisions where id = \(one)
+      ruleset, rules, policies, lists, trigger, engine, recorded_by, facts, answer, salt, commitment
+      from decisions where id = \(one)
       """),
     Tampering(
       "a decision with another's id", named: "has no leaf in the log",
       "update decisions set id = overlay(id::text placing 'ffff' from 25)::uuid where id = \(one)"),
     Tampering(
-      "a changed leaf", named: "differs from",
-      "update log_batches set entries = set_byte(entries, 40, get_byte(entries, 40) # 1) where id = \(batch)"),
-    Tampering(
-      "a leaf cut off", named: "was changed",
-      "update log_batches set entries = substring(entries for length(entries) - 1) where id = \(batch)"),
-    Tampering("a deleted batch", named: "was deleted", "delete from log_batches where id = \(batch)"),
-    Tampering(
-      "a batch twice", named: "is not pending",
-      "insert into log_batches (entries) select entries from log_batches where id = \(batch)"),
-    Tampering(
-      "a batch pending again", named: "is pending too", "insert into log_pending (batch) values (\(batch))"),
-    Tampering(
-      "two batches in the other order", named: "differs from",
+      "two records in the other order", named: "is not as it was recorded",
       """
-      with pair as (select a.id as a, b.id as b, a.entries as x, b.entries as y from log_batches a, log_batches b
-      where a.id = \(batch) and b.id = (select id from log_batches where id <> \(batch) and
-      (select count from log_order where batch = id) = (select count from log_order where batch = \(batch)) limit 1))
-      update log_batches set entries = case id when a then y else x end from pair where id in (a, b)
+      update log_order set records = substring(records for 16 * k) || substring(records from 16 * k + 17 for 16)
+      || substring(records from 16 * k + 1 for 16) || substring(records from 16 * k + 33)
+      from (select floor($N * 254)::integer as k) as place where index = \(piece)
       """),
     Tampering(
-      "a batch out of the order", named: "taken out of both", "delete from log_order where batch = \(batch)"),
+      "two pieces of the order in the other order", named: "is not as it was recorded",
+      """
+      update log_order t set records = o.records from log_order o
+      where t.index in (0, 1) and o.index = 1 - t.index
+      """),
     Tampering(
-      "a changed tile", named: "differs from the entries",
+      "another record in the order", named: "has no leaf in the log",
+      "update log_order set records = set_byte(records, 16 * floor($N * 255)::integer + 7, 1) where index = \(piece)"),
+    Tampering(
+      "a deleted piece of the order", named: "was deleted: of which records",
+      "delete from log_order where index = \(piece)"),
+    Tampering(
+      "an inserted piece of the order", named: "was inserted",
+      "insert into log_order select index + 3 + floor($N * 9)::integer, records, first_record, last_record from log_order limit 1"
+    ),
+    Tampering(
+      "another record at the end of the order", named: "has no leaf in the log",
+      "update log_tail set records = set_byte(records, 7, 255 - get_byte(records, 7))"),
+    Tampering(
+      "a changed hash that waits", named: "which waits for its place",
+      "update log_pending set records = set_byte(records, 20, 255 - get_byte(records, 20)) where batch = \(waiting)"),
+    Tampering(
+      "hashes that wait, in the other order", named: "which waits for its place",
+      """
+      with pair as (select min(batch) as a, max(batch) as b from log_pending),
+      hashes as (select p.batch, overlay(p.records placing substring(o.records from 17 for 32) from 17) as records
+      from pair, log_pending p, log_pending o where (p.batch, o.batch) in ((a, b), (b, a)))
+      update log_pending p set records = h.records from hashes h where h.batch = p.batch
+      """),
+    Tampering(
+      "what waits, deleted", named: "has no leaf in the log", "delete from log_pending where batch = \(waiting)"),
+    Tampering(
+      "what waits, twice", named: "is in the log 2 times",
+      "insert into log_pending (records) select records from log_pending where batch = \(waiting)"),
+    Tampering(
+      "what has its place, waiting again", named: "is in the log 2 times",
+      """
+      insert into log_pending (records) select substring(o.records for 16) || substring(t.hashes for 32)
+      from log_order o join log_tiles t on t.level = 0 and t.index = o.index where o.index = \(piece)
+      """),
+    Tampering(
+      "a changed entry", named: "the stored entry",
+      "update log_leaves set entry = set_byte(entry, 40, get_byte(entry, 40) # 1)"),
+    Tampering("a deleted entry", named: "of which there is no record", "delete from log_leaves"),
+    Tampering(
+      "an inserted entry", named: "has no leaf in the log",
+      "insert into log_leaves select gen_random_uuid(), entry from log_leaves"),
+    Tampering(
+      "a changed tile", named: "is the hash of another leaf",
       "update log_tiles set hashes = set_byte(hashes, 77, get_byte(hashes, 77) # 4) where (level, index) = (0, floor($N * 3))"
     ),
     Tampering(
@@ -257,14 +314,17 @@ private struct Tampering {
       "an inserted tile", named: "was inserted",
       "insert into log_tiles select 1, floor($N * 9), hashes from log_tiles limit 1"),
     Tampering(
-      "swapped tiles", named: "differs from the entries",
+      "swapped tiles", named: "is the hash of another leaf",
       """
       update log_tiles t set hashes = o.hashes from log_tiles o
       where (t.level, t.index) in ((0, 0), (0, 1)) and (o.level, o.index) = (0, 1 - t.index)
       """),
     Tampering(
-      "a changed edge", named: "partial tile",
+      "a changed hash at the end", named: "is the hash of another leaf",
       "update log_tail set edge[1] = set_byte(edge[1], 5, 255 - get_byte(edge[1], 5))"),
+    Tampering(
+      "a changed edge", named: "partial tile of level 1",
+      "update log_tail set edge[2] = set_byte(edge[2], 5, 255 - get_byte(edge[2], 5))"),
     Tampering("an older end", named: "said to end", "update log_tail set size = size - 1"),
     Tampering(
       "another root", named: "the root", "update log_tail set root = set_byte(root, 3, 255 - get_byte(root, 3))"),

@@ -26,16 +26,20 @@ public struct Hash: Sendable, Hashable {
 
   /// A hash from 64 hexadecimal digits in lower case; `nil` for anything else.
   public init?(hexadecimal text: some StringProtocol) {
-    var digits = text.utf8.makeIterator()
     words = SIMD4()
-    let isRead = withUnsafeMutableBytes(of: &words) { bytes in
-      for index in 0..<Hash.byteCount {
-        guard let high = digits.next().flatMap(Hash.value), let low = digits.next().flatMap(Hash.value) else {
-          return false
+    var isRead = false
+    var text = String(text)
+    text.withUTF8 { digits in
+      guard digits.count == 2 * Hash.byteCount else { return }
+      isRead = withUnsafeMutableBytes(of: &words) { bytes in
+        for index in 0..<Hash.byteCount {
+          guard let high = Hash.value(digits[2 * index]), let low = Hash.value(digits[2 * index + 1]) else {
+            return false
+          }
+          bytes[index] = high << 4 | low
         }
-        bytes[index] = high << 4 | low
+        return true
       }
-      return digits.next() == nil
     }
     if !isRead { return nil }
   }
