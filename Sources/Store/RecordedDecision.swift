@@ -41,8 +41,8 @@ public struct RecordedDecision: Sendable {
 
   /// Without the long texts where the leaf can be made without them.
   static let columnsOfLeaf = columns(
-    facts: "case when commitment is null then facts else '' end",
-    answer: "case when commitment is null then answer else '' end")
+    facts: "case when commitment = '' then facts else '' end",
+    answer: "case when commitment = '' then answer else '' end")
 
   private static func columns(facts: String, answer: String) -> String {
     """
@@ -71,7 +71,8 @@ public struct RecordedDecision: Sendable {
     facts = try row.get(12)
     answer = try row.get(13)
     salt = try row.get(14)
-    commitment = try row.get(15)
+    let commitment = try row.get(15, as: [UInt8]?.self)
+    self.commitment = commitment?.isEmpty == true ? nil : commitment
   }
 }
 

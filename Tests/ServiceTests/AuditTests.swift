@@ -135,12 +135,15 @@ extension ServiceTests {
             for number in 0..<4 { _ = try client.post(Samples.allowed("p\(round)-\(index)-\(number)")) }
           }
         }
-        pending = try await withConnection(database) { try await $0.query("select count(*) from log_pending")[0].int(0) }
+        pending = try await withConnection(database) {
+          try await $0.query("select count(*) from log_pending")[0].int(0)
+        }
       }
       try #require(pending >= 2)
       let key = try await Clearance.run(["log", "key", "--database-url", database])
       let trusted = try #require(key.lines.first.map { String($0) })
-      let rounds = ProcessInfo.processInfo.environment["CLEARANCE_TEST_TAMPERINGS"].flatMap { Int($0) } ?? Tampering.all.count
+      let rounds =
+        ProcessInfo.processInfo.environment["CLEARANCE_TEST_TAMPERINGS"].flatMap { Int($0) } ?? Tampering.all.count
       var random = SeededGenerator(seed: 2026)
       for round in 0..<rounds {
         let copy = "tampered_\(UInt32.random(in: .min ... .max, using: &random))"

@@ -28,7 +28,7 @@ public final class LogSequencer: Service {
   /// How often it looks and how much it takes.
   public struct Limits: Sendable {
     /// Milliseconds between two looks at what is pending, for the one that works.
-    public var intervalMilliseconds = 200
+    public var intervalMilliseconds = 300
     /// Milliseconds after which one that found another at work looks whether that one still is.
     public var standbyMilliseconds = 1_000
     /// Batches in one transaction at most. A batch is of one commit, of 512 decisions at most.

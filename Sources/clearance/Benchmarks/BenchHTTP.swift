@@ -119,7 +119,7 @@ struct BenchHTTP: AsyncParsableCommand {
       url.replace(/[^\/]+$/, with: "without_log")
     }
     let service = try await start(url, folder: folder, ["--without-log"])
-    try psql(url, "alter table decisions drop constraint decisions_logged")
+    try psql(url, "alter table decisions alter column commitment drop not null")
     return service
   }
 
