@@ -69,6 +69,15 @@ create table log_checkpoints (
   signed_at timestamptz not null
 );
 
+-- Checkpoints with the signature of a witness, as they were brought back by it: the log's word that somebody else saw it.
+create table log_cosigned (
+  size bigint not null,
+  witness text not null,
+  note text not null,
+  added_at timestamptz not null default now(),
+  primary key (size, witness)
+);
+
 -- What the log says of a record commits to what of it is about persons by a salted hash. Decisions keep that hash, so
 -- that their leaves can be made when the rest and the salt are gone. Those from before the log have an empty one and no
 -- salt; their salts are made of a key, so that they need not be rewritten. A replica that does not know the log leaves

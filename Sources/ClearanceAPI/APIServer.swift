@@ -58,7 +58,7 @@ public enum APIServer {
     UsageRoutes(service: UsageService(database.usage, decisions: database.decisions)).add(to: v1)
     operations.addVersions(to: v1)
     for path: RouterPath in [
-      "healthz", "readyz", "metrics", "openapi.json", "log/checkpoint", "log/tile/**",
+      "healthz", "readyz", "metrics", "openapi.json", "log/checkpoint", "log/cosigned", "log/tile/**",
     ] {
       router.refuseOthers(path, takes: [.get])
     }

@@ -15,12 +15,26 @@ struct LogRoutes: Sendable {
 
   func add(to router: Router<APIContext>) {
     router.get("log/checkpoint", use: checkpoint)
+    router.get("log/cosigned", use: cosigned)
     router.get("log/tile/**", use: tile)
   }
 
   @Sendable private func checkpoint(_ request: Request, _ context: APIContext) async throws -> Response {
     guard let note = try await reader.checkpoint() else { throw LogRoutes.missing }
-    var response = Response.bytes(Array(note.utf8), type: "text/plain; charset=utf-8")
+    return LogRoutes.answer(Array(note.utf8))
+  }
+
+  @Sendable private func cosigned(_ request: Request, _ context: APIContext) async throws -> Response {
+    guard let note = try await reader.cosigned() else {
+      throw Problem(
+        .notFound, "no witness has signed a checkpoint yet",
+        remedy: "Witnesses run `clearance log witness`; what they print is added with `clearance log cosign`.")
+    }
+    return LogRoutes.answer(note.bytes)
+  }
+
+  private static func answer(_ note: [UInt8]) -> Response {
+    var response = Response.bytes(note, type: "text/plain; charset=utf-8")
     response.headers[.cacheControl] = "no-cache"
     return response
   }

@@ -10,7 +10,7 @@ struct Log: AsyncParsableCommand {
     discussion: """
       Every decision, exemption, import of a list and activation of rules has a leaf in an append-only Merkle tree. \
       Services sign what the tree is as checkpoints and serve it under /log/ (c2sp.org/tlog-tiles).
-      """, subcommands: [Key.self, Show.self, Witness.self])
+      """, subcommands: [Key.self, Show.self, Witness.self, Cosign.self])
 
   struct Key: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -52,6 +52,40 @@ struct Log: AsyncParsableCommand {
           standing.pendingBatches == 0
             ? "pending  nothing"
             : "pending  \(standing.pendingBatches) commits, the oldest for \(Int(standing.waitSeconds)) s")
+      }
+    }
+  }
+
+  struct Cosign: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Adds a checkpoint that a witness has signed, to be served under /log/cosigned.",
+      discussion: "It is kept only if both the log and the witness have signed it.")
+
+    @Argument(help: "The file that `clearance log witness` printed.")
+    var file: String
+
+    @Option(help: "The witness's key, as its `clearance log witness --show-key` printed it.")
+    var witness: String
+
+    @OptionGroup var database: DatabaseOptions
+
+    func run() async throws {
+      try await Keys.withStore(database) { store in
+        let key: VerifierKey
+        do { key = try VerifierKey(witness) } catch { throw Failure(.input, "--witness: \(error)") }
+        guard let data = FileManager.default.contents(atPath: file) else {
+          throw Failure(.input, "\(file) cannot be read")
+        }
+        do {
+          let logKey = try VerifierKey(try await Log.identity(store).verifierKey)
+          let head = try await LogReader(store.ledger).add(
+            cosigned: try SignedNote(parsing: data), witness: key, logKey: logKey)
+          print("\(key.name) signed \(head.size) entries")
+        } catch let fault as NoteFault {
+          throw Failure(.failed, fault.description)
+        } catch let fault as MalformedInput {
+          throw Failure(.input, "\(file): \(fault)")
+        }
       }
     }
   }

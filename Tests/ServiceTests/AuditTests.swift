@@ -90,6 +90,16 @@ extension ServiceTests {
           sizes.append(try Checkpoint(note, signedBy: log.key).size)
         }
         #expect(sizes == [301, 601, 901])
+        #expect(try log.get("/log/cosigned").status == 404)
+        let path = Workshop.current.path("cosigned")
+        try (try await Clearance.run(witness)).output.write(toFile: path, atomically: true, encoding: .utf8)
+        let cosign = ["log", "cosign", path, "--database-url", database, "--witness"]
+        let added = try await Clearance.run(cosign + [key.description])
+        #expect(added.end == .exit(0) && added.output.contains("901"), "\(added.errors)")
+        let cosigned = try SignedNote(parsing: try log.get("/log/cosigned").body)
+        #expect(try cosigned.verify(by: [log.key, key]).count == 2)
+        let other = try SigningKey(name: "other.example", algorithm: .cosignatureV1).verifierKey
+        #expect(try await Clearance.run(cosign + [other.description]).end == .exit(1))
         // An entry of the past is changed, and all tiles with it; the operator has its key and signs anew.
         let file = try #require(
           try FileManager.default.contentsOfDirectory(atPath: Workshop.current.folder + "/data").first {

@@ -3,6 +3,7 @@ import Foundation
 import Ledger
 import PostgreSQL
 import Seeded
+import Stranger
 import Testing
 
 extension ServiceTests {
@@ -42,6 +43,48 @@ extension ServiceTests {
         ] {
           #expect(try log.get("/log/" + path).status == 404, "\(path)")
         }
+      }
+    }
+
+    @Test(
+      "is read by a stranger in Go, who finds every root, tile and signature right",
+      .enabled(if: Stranger.isAtHand, "\(Stranger.remedy)"))
+    func stranger() async throws {
+      let stranger = try Stranger()
+      defer { stranger.remove() }
+      let folder = stranger.folder.appendingPathComponent("log")
+      let database = try await Workshop.current.database()
+      try await Service.with(database: database) { service in
+        let log = try await LogClient(service, database: database)
+        let witness = [
+          "log", "witness", "http://127.0.0.1:\(service.port)", "--key", log.key.description, "--state",
+          Workshop.current.path("witness"),
+        ]
+        let witnessKey = try #require(try await Clearance.run(witness + ["--show-key"]).lines.first)
+        _ = try await concurrently(4) { index in
+          let client = HTTPClient(port: service.port)
+          for number in 0..<140 { _ = try client.post(Samples.denied("go\(index)-\(number)")) }
+        }
+        let old = try log.checkpoint()
+        _ = try await log.checkpoint(ofAtLeast: 561)
+        let cosigned = try await Clearance.run(witness)
+        try #require(cosigned.end == .exit(0), "\(cosigned.errors)")
+        try stranger.write(Array(cosigned.output.utf8), to: folder, "checkpoint")
+        let head = try Checkpoint(try SignedNote(parsing: Array(cosigned.output.utf8)), signedBy: log.key)
+        if old.head.size > 0 {
+          let lines = try await log.tree(of: head).consistencyProof(from: old.head.size).path.map { $0.base64 + "\n" }
+          try stranger.write(old.note.bytes, to: folder, "kept/\(old.head.size).checkpoint")
+          try stranger.write(Array(lines.joined().utf8), to: folder, "kept/\(old.head.size).proof")
+        }
+        for id in EntryBundleID.all(in: head.size) {
+          try stranger.write(try log.get("/log/" + id.path).body, to: folder, id.path)
+        }
+        var tail = LogTail()
+        for tile in try tail.append(try log.entries(of: head)).tiles {
+          try stranger.write(try log.get("/log/" + tile.id.path).body, to: folder, tile.id.path)
+        }
+        let result = try stranger.run(["verify", folder.path, log.key.description, String(witnessKey)])
+        #expect(result.status == 0 && result.output.hasPrefix("entries \(head.size) tiles "), "\(result.output)")
       }
     }
 

@@ -23,6 +23,37 @@ public struct LogReader: Sendable {
   /// The checkpoint that the log has signed last; `nil` before it was begun.
   public func checkpoint() async throws -> String? { try await store.tail()?.checkpoint }
 
+  /// The largest checkpoint that witnesses have signed, with all their signatures; `nil` if none has.
+  public func cosigned() async throws -> SignedNote? {
+    let notes = try await store.cosigned().map { try SignedNote(parsing: Array($0.utf8)) }
+    guard var note = notes.first else { return nil }
+    for other in notes where other.text == note.text && note.signatures.count < SignedNote.maximumSignatures {
+      for signature in other.signatures { note.add(signature) }
+    }
+    return note
+  }
+
+  /// Keeps a checkpoint of this log that a witness has signed.
+  ///
+  /// - Parameters:
+  ///   - note: the checkpoint, with any signatures; those of others are not kept.
+  ///   - witness: the key of the witness.
+  ///   - key: the log's key.
+  /// - Returns: what it is of.
+  /// - Throws: `NoteFault` when one of them did not sign it.
+  public func add(cosigned note: SignedNote, witness: VerifierKey, logKey key: VerifierKey) async throws -> Checkpoint {
+    let head = try Checkpoint(note, signedBy: key)
+    try note.verify(by: [witness])
+    var kept = try SignedNote(text: note.text)
+    for signature in note.signatures {
+      var alone = try SignedNote(text: note.text)
+      alone.add(signature)
+      if (try? alone.verify(by: [key, witness])) != nil { kept.add(signature) }
+    }
+    try await store.add(cosigned: kept.description, size: head.size, witness: witness.description)
+    return head
+  }
+
   /// The bytes of a tile; `nil` if the log does not have it (yet).
   public func tile(_ id: TileID) async throws -> [UInt8]? {
     guard id.level < 8, let bytes = try await store.tiles([(id.level, id.index)])[0],
