@@ -6,6 +6,7 @@ import Logging
 import Metrics
 import Policy
 import Store
+import Synchronization
 
 /// Why a submission was not answered.
 public enum DecisionError: Error, Sendable {
@@ -59,6 +60,8 @@ public final class DecisionService: Sendable {
   private let recorder: Recorder
   private let store: DecisionStore
   private let isLogged: Bool
+  // The ruleset of the last decision, read once and not for each.
+  private let lastRuleset = Mutex<(text: String, hash: Hash)?>(nil)
   private let judgeTime = Metrics.Timer(label: "clearance_judge_duration_seconds")
   private let screenTime = Metrics.Timer(label: "clearance_screen_duration_seconds")
   private let verdicts: [Verdict: Metrics.Counter] = Dictionary(
@@ -194,21 +197,31 @@ public final class DecisionService: Sendable {
   ) throws(DecisionError) -> NewLeaf? {
     guard isLogged else { return nil }
     do throws(MalformedInput) {
-      guard let ruleset = Hash(hexadecimal: judgement.ruleset) else {
-        throw MalformedInput("ruleset", "its hash is not one", remedy: "Report this as a fault of the program.")
-      }
       let salt = Salt.random()
       let personal = Commitment(toUTF8: [Array(request.submission.id.utf8), facts, answer], salt: salt)
-      let entry = try Leaf.decision(
+      let entry = try Leaf.encoded(
         DecisionLeaf(
-          id: id, decidedAt: now, asOf: judgement.asOf, verdict: judgement.verdict, ruleset: ruleset,
+          id: id, decidedAt: now, asOf: judgement.asOf, verdict: judgement.verdict, ruleset: try rulesetHash(judgement),
           findings: findings.hash, trigger: DecisionService.trigger, engine: Engine.version,
-          recordedBy: request.client, personal: personal)
-      ).encoded()
-      return NewLeaf(salt: salt.bytes, commitment: personal.hash.bytes, hash: Hash.leaf(entry).bytes)
+          recordedBy: request.client, personal: personal))
+      var bytes: [UInt8] = []
+      bytes.reserveCapacity(3 * Hash.byteCount)
+      bytes += salt.bytes
+      personal.hash.write(into: &bytes)
+      Hash.leaf(entry).write(into: &bytes)
+      return NewLeaf(bytes)
     } catch {
       throw .recording(.unavailable(error.description))
     }
+  }
+
+  private func rulesetHash(_ judgement: Judgement) throws(MalformedInput) -> Hash {
+    if let (text, hash) = lastRuleset.withLock({ $0 }), text == judgement.ruleset { return hash }
+    guard let hash = Hash(hexadecimal: judgement.ruleset) else {
+      throw MalformedInput("ruleset", "its hash is not one", remedy: "Report this as a fault of the program.")
+    }
+    lastRuleset.withLock { $0 = (judgement.ruleset, hash) }
+    return hash
   }
 
   /// All that judging sees of a submission.

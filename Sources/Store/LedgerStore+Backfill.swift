@@ -54,7 +54,7 @@ extension LedgerStore {
         if let last = decisions.last {
           var records: [UInt8] = []
           for decision in decisions {
-            LogBatch.append(decision.id, try leaves.decision(decision, saltKey), to: &records)
+            LogBatch.append(decision.id, try leaves.decision(decision, saltKey)[...], to: &records)
           }
           try await LogBatch.add(records, db)
           _ = try await db.execute("update log_backfill set decision = $1", [.uuid(last.id)])

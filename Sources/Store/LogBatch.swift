@@ -4,19 +4,21 @@ import PostgreSQL
 
 /// What the log says of a decision, as far as it is kept: the entry itself follows from this and the decision's row.
 public struct NewLeaf: Sendable {
-  /// The secret 32 bytes that the commitment is made with.
-  public let salt: [UInt8]
-  /// The commitment to what is about persons, 32 bytes.
-  public let commitment: [UInt8]
-  /// The hash of the entry, 32 bytes.
-  public let hash: [UInt8]
+  // One array, since a decision is handed on often on its way.
+  private let bytes: [UInt8]
 
   /// Makes a leaf.
-  public init(salt: [UInt8], commitment: [UInt8], hash: [UInt8]) {
-    self.salt = salt
-    self.commitment = commitment
-    self.hash = hash
+  ///
+  /// - Parameter bytes: the secret salt of the commitment to what is about persons, the commitment, and the hash of the
+  ///   entry, 32 bytes each; `nil` for any other number of them.
+  public init?(_ bytes: [UInt8]) {
+    guard bytes.count == 96 else { return nil }
+    self.bytes = bytes
   }
+
+  var salt: ArraySlice<UInt8> { bytes[..<32] }
+  var commitment: ArraySlice<UInt8> { bytes[32..<64] }
+  var hash: ArraySlice<UInt8> { bytes[64...] }
 }
 
 /// An entry of the log that is kept as it is, since it is of a record that is no decision.
@@ -60,14 +62,14 @@ extension LogBatch {
     // By their ids they are found, as decisions are, among those of the same time.
     let ids = entries.map { _ in UUID.version7(at: .now) }
     var records: [UInt8] = []
-    for (id, entry) in zip(ids, entries) { append(id, entry.hash, to: &records) }
+    for (id, entry) in zip(ids, entries) { append(id, entry.hash[...], to: &records) }
     _ = try await db.execute(
       "insert into log_leaves (id, entry) select * from unnest($1::uuid[], $2::bytea[])",
       [.uuidArray(ids), .byteaArray(entries.map(\.bytes))])
     try await add(records, db)
   }
 
-  static func append(_ id: UUID, _ hash: [UInt8], to records: inout [UInt8]) {
+  static func append(_ id: UUID, _ hash: ArraySlice<UInt8>, to records: inout [UInt8]) {
     precondition(hash.count == 32, "the hash of a leaf has 32 bytes")
     withUnsafeBytes(of: id.uuid) { records.append(contentsOf: $0) }
     records.append(contentsOf: hash)

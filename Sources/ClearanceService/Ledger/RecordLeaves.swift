@@ -27,13 +27,12 @@ public enum RecordLeaves {
     } else {
       personal = commitment(decision, salt: Salt(key: saltKey, record: decision.id.text))
     }
-    return try Leaf.decision(
+    return try Leaf.encoded(
       DecisionLeaf(
         id: decision.id, decidedAt: decision.decidedAt, asOf: decision.asOf, verdict: decision.verdict,
         ruleset: try hash(decision.ruleset, record, "ruleset"),
         findings: Findings(rules: decision.rules, policies: decision.policies, lists: decision.lists).hash,
-        trigger: decision.trigger, engine: decision.engine, recordedBy: decision.recordedBy, personal: personal)
-    ).encoded()
+        trigger: decision.trigger, engine: decision.engine, recordedBy: decision.recordedBy, personal: personal))
   }
 
   /// Whether what of a decision is about persons is what its commitment says. Of one from before the log, that is in its

@@ -64,11 +64,22 @@ public struct Hash: Sendable, Hashable {
 
   /// Appends the 64 hexadecimal digits.
   func writeHexadecimal(into text: inout [UInt8]) {
-    withUnsafeBytes(of: words) { for byte in $0 { text.append(hexadecimal: byte) } }
+    // Digit by digit, each append would ask for room.
+    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 2 * Hash.byteCount) { digits in
+      withUnsafeBytes(of: words) { bytes in
+        for (index, byte) in bytes.enumerated() {
+          digits[2 * index] = Hash.digit(byte >> 4)
+          digits[2 * index + 1] = Hash.digit(byte & 15)
+        }
+      }
+      text.append(contentsOf: digits)
+    }
   }
 
   /// Appends the 32 bytes.
-  func write(into bytes: inout [UInt8]) { withUnsafeBytes(of: words) { bytes.append(contentsOf: $0) } }
+  public func write(into bytes: inout [UInt8]) { withUnsafeBytes(of: words) { bytes.append(contentsOf: $0) } }
+
+  private static func digit(_ value: UInt8) -> UInt8 { value + (value < 10 ? 0x30 : 0x57) }
 
   private static func value(_ digit: UInt8) -> UInt8? {
     switch digit {
