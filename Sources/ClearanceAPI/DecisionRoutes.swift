@@ -13,11 +13,13 @@ struct DecisionRoutes: Sendable {
 
   let service: DecisionService
   let store: DecisionStore
+  let log: LogRoutes
 
   func add(to router: RouterGroup<APIContext>) {
     router.post("decisions", use: decide)
     router.get("decisions", use: list)
     router.get("decisions/:id", use: read)
+    router.get("decisions/:id/proof", use: proof)
   }
 
   @Sendable private func decide(_ request: Request, _ context: APIContext) async throws -> Response {
@@ -83,13 +85,25 @@ struct DecisionRoutes: Sendable {
   }
 
   @Sendable private func read(_ request: Request, _ context: APIContext) async throws -> Response {
+    let decision = try await visibleDecision(context)
+    let salt = try await log.reader.salt(of: decision)
+    return .json(text: DecisionRoutes.text(of: decision, salt: salt))
+  }
+
+  @Sendable private func proof(_ request: Request, _ context: APIContext) async throws -> Response {
+    _ = try Query(request, allowed: [])
+    return try await log.proof(of: try await visibleDecision(context).id)
+  }
+
+  static let notFound = Problem(
+    .notFound, "there is no such decision, or it is not yours to see", remedy: "Check the id.")
+
+  /// The decision that a path names, if the caller may see it.
+  private func visibleDecision(_ context: APIContext) async throws -> StoredDecision {
     guard let id = context.parameters.get("id").flatMap({ UUID(uuidString: $0) }),
       let decision = try await store.decision(id), isVisible(decision, to: context.caller)
-    else {
-      throw Problem(
-        .notFound, "there is no such decision, or it is not yours to see", remedy: "Check the id.")
-    }
-    return .json(text: DecisionRoutes.text(of: decision, withFacts: true))
+    else { throw DecisionRoutes.notFound }
+    return decision
   }
 
   private func isVisible(_ decision: StoredDecision, to caller: Caller) -> Bool {
@@ -114,19 +128,22 @@ struct DecisionRoutes: Sendable {
     let decisions = try await store.decisions(filter, limit: limit + 1)
     let page = decisions.prefix(limit)
     let next = decisions.count > limit ? page.last.map { JSON.string($0.id.text) } ?? .null : .null
-    let items = page.map { DecisionRoutes.text(of: $0, withFacts: false) }.joined(separator: ",")
+    let items = page.map { DecisionRoutes.text(of: $0) }.joined(separator: ",")
     return .json(text: "{\"decisions\":[\(items)],\"next\":\(next.serialized)}")
   }
 
   /// The recorded answer with what else is known of the decision. The answer's text is spliced, not parsed and
   /// written anew: what was answered is shown byte for byte.
-  private static func text(of decision: StoredDecision, withFacts: Bool) -> String {
+  ///
+  /// - Parameter salt: what the log's commitment to it was made with, to be shown with the facts; `nil` to leave both
+  ///   out.
+  private static func text(of decision: StoredDecision, salt: String? = nil) -> String {
     var text = decision.answer
     if text.hasSuffix("}") { text.removeLast() }
     text += ",\"trigger\":\(JSON.string(decision.trigger).serialized)"
     text += ",\"engine\":\(JSON.string(decision.engine).serialized)"
     text += ",\"recorded_by\":\(JSON.string(decision.recordedBy.text).serialized)"
-    if withFacts { text += ",\"facts\":\(decision.facts)" }
+    if let salt { text += ",\"salt\":\"\(salt)\",\"facts\":\(decision.facts)" }
     return text + "}"
   }
 

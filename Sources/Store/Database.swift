@@ -48,6 +48,8 @@ public final class Database: Sendable {
   public let exemptions: ExemptionStore
   /// Rulesets, and how they came into force.
   public let rulesets: RulesetStore
+  /// The transparency log.
+  public let ledger: LedgerStore
   /// Usage by account and hour.
   public let usage: UsageStore
 
@@ -70,6 +72,7 @@ public final class Database: Sendable {
     lists = ListStore(pool)
     exemptions = ExemptionStore(pool)
     rulesets = RulesetStore(pool)
+    ledger = LedgerStore(pool)
     usage = UsageStore(pool, batches: batchPool)
   }
 

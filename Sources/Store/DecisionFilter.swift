@@ -66,7 +66,7 @@ extension DecisionStore {
   public func decisions(_ filter: DecisionFilter, limit: Int) async throws -> [StoredDecision] {
     let (conditions, parameters) = filter.sql
     let sql = """
-      select id, account_id, recorded_by, trigger, engine, facts, answer from decisions
+      select id, account_id, recorded_by, trigger, engine, facts, answer, salt from decisions
       where \(conditions) order by id desc limit $\(parameters.count + 1)
       """
     return try await pool.withConnection { db in
