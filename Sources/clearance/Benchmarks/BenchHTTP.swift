@@ -132,7 +132,8 @@ struct BenchHTTP: AsyncParsableCommand {
     // Round by round: what else the machine does then slows both.
     let cost = 100 * zip(logged, unlogged).map { 1 - $0 / $1 }.median
     say(
-      "without the log: \(Int(unlogged.median)) decisions/s; the log costs \(String(format: "%.1f", cost)) % in the median round")
+      "without the log: \(Int(unlogged.median)) decisions/s; the log costs \(String(format: "%.1f", cost)) % in the median round"
+    )
   }
 
   private func audit(_ database: Database) async throws {
