@@ -70,7 +70,7 @@ let package = Package(
     .target(
       name: "ClearanceService",
       dependencies: [
-        "Linkage", "Ownership", "Policy", "Screening", "Store", "Usage",
+        "Ledger", "Linkage", "Ownership", "Policy", "Screening", "Store", "Usage",
         .product(name: "DequeModule", package: "swift-collections"),
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "Logging", package: "swift-log"),
@@ -101,7 +101,7 @@ let package = Package(
     .executableTarget(
       name: "clearance",
       dependencies: [
-        "ClearanceAPI", "Linkage", "Ownership", "RuleBook", "Screening", "Usage",
+        "ClearanceAPI", "Ledger", "Linkage", "Ownership", "RuleBook", "Screening", "Usage",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Configuration", package: "swift-configuration"),
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
@@ -114,12 +114,12 @@ let package = Package(
     .executableTarget(name: "cel-conformance", dependencies: ["CEL"], swiftSettings: settings),
     // What tests of several targets share.
     .target(name: "Seeded", path: "Tests/Seeded", swiftSettings: settings),
+    .target(name: "Stranger", path: "Tests/Stranger", exclude: ["main.go"], swiftSettings: settings),
     .testTarget(
       name: "CELTests", dependencies: ["CEL", "Seeded"], exclude: ["Fuzz/run", "Golden"], swiftSettings: settings),
     .testTarget(name: "ComplianceTests", dependencies: ["Compliance"], swiftSettings: settings),
     .testTarget(
-      name: "LedgerTests", dependencies: ["Compliance", "Ledger", "Seeded"], exclude: ["Stranger"],
-      swiftSettings: settings),
+      name: "LedgerTests", dependencies: ["Compliance", "Ledger", "Seeded", "Stranger"], swiftSettings: settings),
     .testTarget(name: "LinkageTests", dependencies: ["Compliance", "Linkage", "Seeded"], swiftSettings: settings),
     .testTarget(
       name: "OwnershipTests", dependencies: ["Compliance", "Ownership", "Seeded"], swiftSettings: settings),
@@ -137,7 +137,8 @@ let package = Package(
     .testTarget(
       name: "ServiceTests",
       dependencies: [
-        "clearance", "Compliance", "PostgreSQL", "Seeded", .product(name: "Logging", package: "swift-log"),
+        "clearance", "Compliance", "Ledger", "PostgreSQL", "Seeded", "Stranger",
+        .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: settings),
   ],

@@ -51,14 +51,18 @@ public enum APIServer {
     operations.add(to: router)
     let authentication = AuthenticationMiddleware(keys: keys)
     let v1 = router.group("v1").add(middleware: authentication)
-    let decisions = DecisionRoutes(service: service, store: database.decisions)
+    let log = LogRoutes(reader: LogReader(database.ledger))
+    log.add(to: router)
+    let decisions = DecisionRoutes(service: service, store: database.decisions, log: log)
     decisions.add(to: v1)
     HistoryRoutes(store: database.decisions).add(to: v1)
     ReviewRoutes(service: ReviewService(database)).add(to: v1)
     AccountRoutes(service: AccountService(database)).add(to: v1)
     UsageRoutes(service: UsageService(database.usage)).add(to: v1)
     operations.addVersions(to: v1)
-    for path: RouterPath in ["healthz", "readyz", "metrics", "openapi.json"] {
+    for path: RouterPath in [
+      "healthz", "readyz", "metrics", "openapi.json", "log/checkpoint", "log/cosigned", "log/tile/**",
+    ] {
       router.refuseOthers(path, takes: [.get])
     }
     v1.refuseOthers("rules", takes: [.get])
@@ -66,6 +70,7 @@ public enum APIServer {
     v1.refuseOthers("lists", takes: [.get])
     v1.refuseOthers("decisions", takes: [.get, .post])
     v1.refuseOthers("decisions/:id", takes: [.get])
+    v1.refuseOthers("decisions/:id/proof", takes: [.get])
     v1.refuseOthers("decisions/:id/resolution", takes: [.get, .post])
     v1.refuseOthers("usage", takes: [.post])
     v1.refuseOthers("accounts/:id", takes: [.get])

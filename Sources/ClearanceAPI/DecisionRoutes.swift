@@ -10,10 +10,12 @@ import Store
 struct DecisionRoutes: Sendable {
   let service: DecisionService
   let store: DecisionStore
+  let log: LogRoutes
 
   func add(to router: RouterGroup<APIContext>) {
     router.post("decisions", use: decide)
     router.get("decisions/:id", use: read)
+    router.get("decisions/:id/proof", use: proof)
   }
 
   @Sendable private func decide(_ request: Request, _ context: APIContext) async throws -> Response {
@@ -82,22 +84,34 @@ struct DecisionRoutes: Sendable {
   }
 
   @Sendable private func read(_ request: Request, _ context: APIContext) async throws -> Response {
+    let decision = try await visibleDecision(context)
+    let salt = try await log.reader.salt(of: decision)
+    return .json(text: DecisionRoutes.text(of: decision, salt: salt))
+  }
+
+  @Sendable private func proof(_ request: Request, _ context: APIContext) async throws -> Response {
+    _ = try Query(request, allowed: [])
+    return try await log.proof(of: try await visibleDecision(context).id)
+  }
+
+  static let notFound = Problem(
+    .notFound, "there is no such decision, or it is not yours to see", remedy: "Check the id.")
+
+  /// The decision that a path names, if the caller may see it.
+  private func visibleDecision(_ context: APIContext) async throws -> StoredDecision {
     guard let id = context.parameters.get("id").flatMap({ UUID(uuidString: $0) }),
       let decision = try await store.decision(id), isVisible(decision, to: context.caller)
-    else {
-      throw Problem(
-        .notFound, "there is no such decision, or it is not yours to see", remedy: "Check the id.")
-    }
-    return .json(text: DecisionRoutes.textWithFacts(decision))
+    else { throw DecisionRoutes.notFound }
+    return decision
   }
 
   private func isVisible(_ decision: StoredDecision, to caller: Caller) -> Bool {
     caller.role != .signup || decision.recordedBy == caller.id
   }
 
-  /// The decision with its facts, spliced like its answer.
-  private static func textWithFacts(_ decision: StoredDecision) -> String {
-    "\(decision.text.dropLast()),\"facts\":\(decision.facts)}"
+  /// The decision with its facts, and the salt of the log's commitment to them, spliced like its answer.
+  private static func text(of decision: StoredDecision, salt: String) -> String {
+    "\(decision.text.dropLast()),\"salt\":\"\(salt)\",\"facts\":\(decision.facts)}"
   }
 
   private static let idempotencyHeader = HTTPField.Name("Idempotency-Key")

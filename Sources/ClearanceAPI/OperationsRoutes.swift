@@ -59,6 +59,7 @@ struct OperationsRoutes: Sendable {
     let (listCheck, areListsReady) = listCheck(ruleset)
     checks.append(listCheck)
     isReady = isReady && areListsReady
+    checks.append(await logCheck())
     return .json(
       .members(["status": .string(isReady ? "ready" : "not ready"), "checks": .array(checks)]),
       status: isReady ? .ok : .serviceUnavailable)
@@ -90,6 +91,31 @@ struct OperationsRoutes: Sendable {
     )
   }
 
+  /// The log: entries that wait for long mean that no replica gives them their places. Decisions are recorded all the
+  /// same, and lose nothing by it, so that it is told and does not make the service less ready.
+  private func logCheck() async -> JSON {
+    let standing: LedgerStore.Standing?
+    var trouble: String?
+    do {
+      standing = try await database.ledger.standing()
+      if let standing, standing.waitSeconds > OperationsRoutes.logPatienceSeconds {
+        trouble =
+          "entries have waited for \(Int(standing.waitSeconds)) s for their places: see the service's own log"
+      }
+      if standing == nil { trouble = "no log was begun in this database" }
+    } catch {
+      standing = nil
+      trouble = "it cannot be read: \(Database.summary(of: error))"
+    }
+    return .members([
+      "check": .string("log"), "status": .string(trouble == nil ? "ok" : "failing"),
+      "detail": trouble.map { .string($0) }, "size": standing.map { .int(Int(clamping: $0.size)) },
+      "checkpoint_at": standing.map { .string($0.signedAt.description) },
+    ])
+  }
+
+  private static let logPatienceSeconds = 10.0
+
   @Sendable private func listVersions(_ request: Request, _ context: APIContext) async throws -> Response {
     _ = try Query(request, allowed: [])
     let lists = service.screener.lists.map { list -> JSON in
@@ -106,6 +132,12 @@ struct OperationsRoutes: Sendable {
     Gauge(label: "clearance_pool_connections_open").record(pool.open)
     Gauge(label: "clearance_pool_connections_idle").record(pool.idle)
     Gauge(label: "clearance_pool_waiters").record(pool.waiting)
+    // All replicas tell of the log, also those that do not work at it.
+    if let log = try? await database.ledger.standing() {
+      Gauge(label: "clearance_log_size").record(log.size)
+      Gauge(label: "clearance_log_pending_batches").record(log.pendingBatches)
+      Gauge(label: "clearance_log_wait_seconds").record(log.waitSeconds)
+    }
     return .bytes(Array(metrics.rendered().utf8), type: OpenMetrics.contentType)
   }
 

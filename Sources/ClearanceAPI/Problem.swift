@@ -14,6 +14,7 @@ struct Problem: Error, HTTPResponseError {
     case notFound = "not-found"
     case methodNotAllowed = "method-not-allowed"
     case idempotencyConflict = "idempotency-conflict"
+    case notLoggedYet = "not-logged-yet"
     case tooLarge = "too-large"
     case unsupportedMediaType = "unsupported-media-type"
     case invalidSubmission = "invalid-submission"
@@ -32,7 +33,7 @@ struct Problem: Error, HTTPResponseError {
       case .forbidden: .forbidden
       case .notFound: .notFound
       case .methodNotAllowed: .methodNotAllowed
-      case .idempotencyConflict, .resolutionConflict: .conflict
+      case .idempotencyConflict, .resolutionConflict, .notLoggedYet: .conflict
       case .tooLarge: .contentTooLarge
       case .unsupportedMediaType: .unsupportedMediaType
       case .invalidSubmission, .invalidUsage, .invalidResolution: .unprocessableContent
@@ -49,6 +50,7 @@ struct Problem: Error, HTTPResponseError {
       case .notFound: "There is no such resource"
       case .methodNotAllowed: "The resource does not take this method"
       case .idempotencyConflict: "The idempotency key was used for another request"
+      case .notLoggedYet: "The decision has no place in the log yet"
       case .tooLarge: "The body is too large"
       case .unsupportedMediaType: "The body must be JSON"
       case .invalidSubmission: "The submission has faults"
@@ -75,7 +77,7 @@ struct Problem: Error, HTTPResponseError {
     self.remedy = remedy
     self.faults = faults
     switch kind {
-    case .overloaded, .unavailable: headers[.retryAfter] = "1"
+    case .overloaded, .unavailable, .notLoggedYet: headers[.retryAfter] = "1"
     case .unauthenticated: headers[.wwwAuthenticate] = "Bearer realm=\"clearance\""
     default: break
     }

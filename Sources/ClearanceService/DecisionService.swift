@@ -1,10 +1,12 @@
 import Compliance
 import Crypto
 import Foundation
+import Ledger
 import Logging
 import Metrics
 import Policy
 import Store
+import Synchronization
 
 /// Why a submission was not answered.
 public enum DecisionError: Error, Sendable {
@@ -57,6 +59,9 @@ public final class DecisionService: Sendable {
   public let screener: Screener
   private let recorder: Recorder
   private let store: DecisionStore
+  private let isLogged: Bool
+  // The ruleset of the last decision, read once and not for each.
+  private let lastRuleset = Mutex<(text: String, hash: Hash)?>(nil)
   private let judgeTime = Metrics.Timer(label: "clearance_judge_duration_seconds")
   private let screenTime = Metrics.Timer(label: "clearance_screen_duration_seconds")
   private let verdicts: [Verdict: Metrics.Counter] = Dictionary(
@@ -67,11 +72,17 @@ public final class DecisionService: Sendable {
   private let failedRules = Metrics.Counter(label: "clearance_rules_failed")
 
   /// Makes the service of its parts.
-  public init(ruleset: ActiveRuleset, screener: Screener, recorder: Recorder, store: DecisionStore) {
+  ///
+  /// - Parameter isLogged: whether decisions have leaves in the log. Without, the database must have been told to take
+  ///   them: for nothing but measuring what the log costs.
+  public init(
+    ruleset: ActiveRuleset, screener: Screener, recorder: Recorder, store: DecisionStore, isLogged: Bool = true
+  ) {
     self.ruleset = ruleset
     self.screener = screener
     self.recorder = recorder
     self.store = store
+    self.isLogged = isLogged
   }
 
   /// What is wrong with a submission by the declarations of the rules in force.
@@ -97,7 +108,7 @@ public final class DecisionService: Sendable {
         requestHash: Array(SHA256.hash(data: request.body + [0] + Array((request.asOf?.description ?? "").utf8))))
     }
     if let key, let answer = try await repeated(key) { return answer }
-    let (decision, judgement) = make(request, key: key)
+    let (decision, judgement) = try make(request, key: key)
     let isRecorded: Bool
     do {
       isRecorded = try await recorder.record(decision)
@@ -125,11 +136,19 @@ public final class DecisionService: Sendable {
     }
   }
 
+  private static let trigger = "submission"
+
   /// With more parties than these, screening takes too long for the thread of an event loop.
   private static let partiesAtOnce = 16
 
   private func record(_ request: Request, then answer: @escaping @Sendable (Result<Answer, DecisionError>) -> Void) {
-    let (decision, judgement) = make(request, key: nil)
+    let decision: NewDecision
+    let judgement: Judgement
+    do {
+      (decision, judgement) = try make(request, key: nil)
+    } catch {
+      return answer(.failure(error))
+    }
     recorder.record(decision) { result in
       switch result {
       case .success:
@@ -146,23 +165,63 @@ public final class DecisionService: Sendable {
     return Answer(body: Array(decision.answer.utf8), verdict: nil, isRepeated: true)
   }
 
-  private func make(_ request: Request, key: NewDecision.IdempotencyKey?) -> (NewDecision, Judgement) {
+  private func make(
+    _ request: Request, key: NewDecision.IdempotencyKey?
+  ) throws(DecisionError) -> (NewDecision, Judgement) {
     let now = Instant.now
     let facts = facts(request.submission, asOf: request.asOf, now: now)
     let judgement = judge(facts, asOf: request.asOf ?? now.date)
     let id = UUID.version7(at: now)
     let answer = JSON.object(
       [JSON.Member("id", .string(id.text)), JSON.Member("account", .string(request.submission.id))]
-        + judgement.members + [JSON.Member("decided_at", .string(now.description))])
+        + judgement.members + [JSON.Member("decided_at", .string(now.description))]
+    ).bytes
     var policies: [String] = []
     for match in judgement.matched where !policies.contains(match.rule.policy) { policies.append(match.rule.policy) }
+    let findings = Findings(
+      rules: judgement.matched.map(\.rule.id), policies: policies, lists: facts.screened.hitLists)
+    let factsText = facts.json.bytes
+    let leaf = try leaf(id, now, judgement, findings, request, facts: factsText, answer: answer)
     let decision = NewDecision(
       id: id, accountID: request.submission.id, verdict: judgement.verdict, asOf: judgement.asOf, decidedAt: now,
-      ruleset: judgement.ruleset, rules: judgement.matched.map(\.rule.id), policies: policies,
-      lists: facts.screened.hitLists, trigger: "submission", engine: Engine.version, recordedBy: request.client,
-      facts: facts.json.bytes,
-      answer: answer.bytes, idempotencyKey: key)
+      ruleset: judgement.ruleset, rules: findings.rules, policies: findings.policies, lists: findings.lists,
+      trigger: DecisionService.trigger, engine: Engine.version, recordedBy: request.client, facts: factsText,
+      answer: answer, leaf: leaf, idempotencyKey: key)
     return (decision, judgement)
+  }
+
+  /// What the log says of a decision.
+  private func leaf(
+    _ id: UUID, _ now: Instant, _ judgement: Judgement, _ findings: Findings, _ request: Request, facts: [UInt8],
+    answer: [UInt8]
+  ) throws(DecisionError) -> NewLeaf? {
+    guard isLogged else { return nil }
+    do throws(MalformedInput) {
+      let salt = Salt.random()
+      let personal = Commitment(toUTF8: [Array(request.submission.id.utf8), facts, answer], salt: salt)
+      let entry = try Leaf.encoded(
+        DecisionLeaf(
+          id: id, decidedAt: now, asOf: judgement.asOf, verdict: judgement.verdict, ruleset: try rulesetHash(judgement),
+          findings: findings.hash, trigger: DecisionService.trigger, engine: Engine.version,
+          recordedBy: request.client, personal: personal))
+      var bytes: [UInt8] = []
+      bytes.reserveCapacity(3 * Hash.byteCount)
+      bytes += salt.bytes
+      personal.hash.write(into: &bytes)
+      Hash.leaf(entry).write(into: &bytes)
+      return NewLeaf(bytes)
+    } catch {
+      throw .recording(.unavailable(error.description))
+    }
+  }
+
+  private func rulesetHash(_ judgement: Judgement) throws(MalformedInput) -> Hash {
+    if let (text, hash) = lastRuleset.withLock({ $0 }), text == judgement.ruleset { return hash }
+    guard let hash = Hash(hexadecimal: judgement.ruleset) else {
+      throw MalformedInput("ruleset", "its hash is not one", remedy: "Report this as a fault of the program.")
+    }
+    lastRuleset.withLock { $0 = (judgement.ruleset, hash) }
+    return hash
   }
 
   /// All that judging sees of a submission.

@@ -36,7 +36,8 @@ public struct ReviewService: Sendable {
       Resolution(
         id: UUID.version7(at: now), decision: id, account: decision.accountID, verdict: request.verdict,
         reason: request.reason, officer: request.officer, recordedBy: caller.id, resolvedAt: now, until: request.until,
-        supersedes: request.supersedes, exemption: exemption?.id), exemption: exemption)
+        supersedes: request.supersedes, exemption: exemption?.id), exemption: exemption,
+      leaf: { try RecordLeaves.resolution($0, salt: $1) }, granted: { try RecordLeaves.granted($0, salt: $1) })
     Counter(label: "clearance_resolutions", dimensions: [("verdict", resolution.verdict.rawValue)]).increment()
     return resolution
   }

@@ -72,7 +72,8 @@ public struct RulesetActivator: Sendable {
       let outcome = try await store.activate(
         .init(
           ruleset: ruleset.hash, canonicalText: String(decoding: ruleset.source.canonicalText, as: UTF8.self),
-          previous: previous, changes: diff.json.serialized, by: by, reason: reason), onlyIfNew: onlyIfNew)
+          previous: previous, changes: diff.json.serialized, by: by, reason: reason), onlyIfNew: onlyIfNew,
+        leaf: { try RecordLeaves.activation($0, salt: $1) })
       // Somebody else was faster, and the difference is from a ruleset that is not in force any more.
       if case .moved = outcome { continue }
       return Outcome(outcome: outcome, ruleset: ruleset, diff: diff)

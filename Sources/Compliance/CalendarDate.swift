@@ -52,7 +52,7 @@ public struct CalendarDate: Sendable, Hashable, Comparable, CustomStringConverti
   }
 
   /// Appends the text of ``description``.
-  func write(into text: inout [UInt8]) {
+  package func write(into text: inout [UInt8]) {
     let (year, month, day) = parts
     text.append(number: year, width: 4)
     text.append(UInt8(ascii: "-"))

@@ -69,12 +69,18 @@ public struct Instant: Sendable, Hashable, Comparable, CustomStringConvertible {
 
   /// RFC 3339 in UTC, with three fraction digits, or six where the microseconds need them.
   public var description: String {
+    var text: [UInt8] = []
+    text.reserveCapacity(27)
+    write(into: &text)
+    return String(decoding: text, as: UTF8.self)
+  }
+
+  /// Appends the text of ``description``.
+  package func write(into text: inout [UInt8]) {
     let date = self.date
     let within = Int(microsecondsSinceEpoch - Int64(date.daysSinceEpoch) * 86_400_000_000)
     let seconds = within / 1_000_000
     let micros = within % 1_000_000
-    var text: [UInt8] = []
-    text.reserveCapacity(27)
     date.write(into: &text)
     text.append(UInt8(ascii: "T"))
     text.append(number: seconds / 3600, width: 2)
@@ -89,7 +95,6 @@ public struct Instant: Sendable, Hashable, Comparable, CustomStringConvertible {
       text.append(number: micros, width: 6)
     }
     text.append(UInt8(ascii: "Z"))
-    return String(decoding: text, as: UTF8.self)
   }
 
   /// The instant `seconds` later.

@@ -20,17 +20,22 @@ extension UUID {
 
   /// The lower-case text form, as RFC 9562 writes it.
   public var text: String {
+    var text: [UInt8] = []
+    text.reserveCapacity(36)
+    write(into: &text)
+    return String(decoding: text, as: UTF8.self)
+  }
+
+  /// Appends the text form.
+  package func write(into text: inout [UInt8]) {
     let bytes = uuid
     let digits: [UInt8] = [
       bytes.0, bytes.1, bytes.2, bytes.3, bytes.4, bytes.5, bytes.6, bytes.7, bytes.8, bytes.9, bytes.10, bytes.11,
       bytes.12, bytes.13, bytes.14, bytes.15,
     ]
-    var text: [UInt8] = []
-    text.reserveCapacity(36)
-    for (index, byte) in digits.enumerated() {
-      if [4, 6, 8, 10].contains(index) { text.append(UInt8(ascii: "-")) }
-      text.append(hexadecimal: byte)
+    for (index, digit) in digits.enumerated() {
+      if index == 4 || index == 6 || index == 8 || index == 10 { text.append(UInt8(ascii: "-")) }
+      text.append(hexadecimal: digit)
     }
-    return String(decoding: text, as: UTF8.self)
   }
 }

@@ -38,7 +38,10 @@ public struct BinaryRows: Sendable {
   }
 
   /// Appends a `bytea`, or a `text` or `json` from its UTF-8 bytes.
-  public mutating func append(_ data: [UInt8]) {
+  public mutating func append(_ data: [UInt8]) { append(data[...]) }
+
+  /// Appends a `bytea`, or a `text` or `json` from its UTF-8 bytes.
+  public mutating func append(_ data: ArraySlice<UInt8>) {
     bytes.appendBigEndian(Int32(truncatingIfNeeded: data.count))
     bytes += data
   }

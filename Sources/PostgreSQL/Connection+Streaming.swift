@@ -76,6 +76,30 @@ extension Connection {
     }
   }
 
+  /// Runs a statement with a `bytea`, and then `COPY … FROM STDIN`, in the round trips of the COPY alone. Outside a
+  /// transaction the two take effect together or not at all.
+  ///
+  /// - Parameters:
+  ///   - sql: The COPY statement. It takes no parameters.
+  ///   - first: The statement that runs before, with `$1` for the value.
+  ///   - value: The value. It goes as a literal, since a COPY takes no parameters.
+  ///   - body: Writes the data. If it throws, neither takes effect.
+  /// - Returns: How many rows the server took.
+  /// - Throws: ``PostgreSQLError``, which names the COPY statement also when the first one failed; what `body` throws;
+  ///   `CancellationError` when the task is cancelled.
+  @discardableResult
+  public nonisolated(nonsending) func copyIn(
+    _ sql: String, after first: StaticString, _ value: [UInt8],
+    _ body: nonisolated(nonsending) (CopyWriter) async throws -> Void
+  ) async throws -> Int {
+    let both = ByteaLiteral.bind(first, value, followedBy: sql)
+    return try await operate(sql) { session in
+      try await session.startCopy(sql, as: both, .toServer)
+      try await body(CopyWriter(session: session, sql: sql))
+      return try await session.endCopy(sql)
+    }
+  }
+
   /// Runs `COPY … FROM STDIN` with the data of a sequence.
   ///
   /// - Parameters:

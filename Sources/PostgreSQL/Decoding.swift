@@ -145,6 +145,21 @@ extension Timestamp: PostgreSQLDecodable {
   }
 }
 
+/// A `date` as the number of days since 1970-01-01.
+public struct DayNumber: Sendable, Hashable, PostgreSQLDecodable {
+  /// The days, negative before.
+  public let daysSinceUnixEpoch: Int32
+
+  /// Reads `date`; infinity is refused.
+  public static func decode(_ bytes: RawSpan, _ type: ValueType) throws -> DayNumber {
+    guard type.isBinary, type.oid == .date, bytes.byteCount == 4 else { throw DecodingFailure.otherType }
+    let days: Int32 = bytes.bigEndian(at: 0)
+    let (sum, isTooLarge) = days.addingReportingOverflow(10_957)  // from 1970-01-01 to 2000-01-01
+    guard days != .max, days != .min, !isTooLarge else { throw DecodingFailure.malformed }
+    return DayNumber(daysSinceUnixEpoch: sum)
+  }
+}
+
 extension Date: PostgreSQLDecodable {
   /// Reads `timestamptz`, to the precision of a `Date`.
   public static func decode(_ bytes: RawSpan, _ type: ValueType) throws -> Date {
@@ -158,10 +173,10 @@ extension UInt8: PostgreSQLDecodable {
     throw DecodingFailure("is not a single byte: ask for [UInt8]")
   }
 
-  /// Reads `bytea`.
+  /// Reads `bytea`, and the UTF-8 of `text`.
   public static func decodeArray(_ bytes: RawSpan, _ type: ValueType) throws -> [UInt8] {
     if type.isBinary {
-      guard type.oid == .bytea else { throw DecodingFailure.otherType }
+      guard type.oid == .bytea || type.oid == .text else { throw DecodingFailure.otherType }
       return bytes.array()
     }
     let text = bytes.array()

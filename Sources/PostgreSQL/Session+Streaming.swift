@@ -28,10 +28,13 @@ extension Session {
 
   enum CopyDirection { case toServer, fromServer }
 
-  func startCopy(_ sql: String, _ direction: CopyDirection) async throws {
+  /// - Parameter both: The COPY statement with another before it, which errors do not repeat.
+  func startCopy(_ sql: String, as both: String? = nil, _ direction: CopyDirection) async throws {
     try check(sql: sql)
-    try require(connection.sendSimple(sql), sql)
-    guard let result = try await nextResult(sql) else {
+    try require(connection.sendSimple(both ?? sql), sql)
+    var result = try await nextResult(sql)
+    if both != nil, result?.status == .command || result?.status == .tuples { result = try await nextResult(sql) }
+    guard let result else {
       throw broken(PostgreSQLError(.protocolViolation, "no result", statement: sql))
     }
     switch (result.status, direction) {

@@ -50,6 +50,8 @@ public final class Database: Sendable {
   public let rulesets: RulesetStore
   /// Reviews and their resolutions.
   public let reviews: ReviewStore
+  /// The transparency log.
+  public let ledger: LedgerStore
   /// Usage by account and hour.
   public let usage: UsageStore
 
@@ -77,6 +79,7 @@ public final class Database: Sendable {
     exemptions = ExemptionStore(pool)
     rulesets = RulesetStore(pool)
     reviews = ReviewStore(pool)
+    ledger = LedgerStore(pool)
     usage = UsageStore(pool, batches: batchPool)
   }
 

@@ -23,7 +23,7 @@ extension DecisionStore {
   public func decisions(_ filter: DecisionFilter, limit: Int) async throws -> [StoredDecision] {
     let ids = filter.ids(limit: limit)
     let sql = """
-      select d.id, d.account_id, d.recorded_by, d.trigger, d.engine, d.facts, d.answer
+      select d.id, d.account_id, d.recorded_by, d.trigger, d.engine, d.facts, d.answer, d.salt
       from (\(ids.text)) as page(id) join decisions d on d.id = page.id order by d.id \(filter.isOpen ? "asc" : "desc")
       """
     return try await pool.withConnection { db in

@@ -49,6 +49,8 @@ public struct NewDecision: Sendable {
   public let facts: [UInt8]
   /// The answer as it is given to the caller: the UTF-8 bytes of JSON.
   public let answer: [UInt8]
+  /// What the log says of it; `nil` only where the log is left out to measure what it costs.
+  public let leaf: NewLeaf?
   /// Set when the caller sent one.
   public let idempotencyKey: IdempotencyKey?
 
@@ -56,7 +58,7 @@ public struct NewDecision: Sendable {
   public init(
     id: UUID, accountID: String, verdict: Verdict, asOf: CalendarDate, decidedAt: Instant, ruleset: String,
     rules: [String], policies: [String], lists: [String], trigger: String, engine: String, recordedBy: UUID,
-    facts: [UInt8], answer: [UInt8], idempotencyKey: IdempotencyKey?
+    facts: [UInt8], answer: [UInt8], leaf: NewLeaf?, idempotencyKey: IdempotencyKey?
   ) {
     self.id = id
     self.accountID = accountID
@@ -72,6 +74,7 @@ public struct NewDecision: Sendable {
     self.recordedBy = recordedBy
     self.facts = facts
     self.answer = answer
+    self.leaf = leaf
     self.idempotencyKey = idempotencyKey
   }
 }
@@ -92,6 +95,8 @@ public struct StoredDecision: Sendable {
   public let facts: String
   /// The answer, as JSON text, byte for byte as it was given.
   public let answer: String
+  /// The salt of what the log says of it; `nil` for one from before the log.
+  public let salt: [UInt8]?
 }
 
 /// Decisions, in PostgreSQL. Appends and reads; there is no way to change one.
@@ -109,8 +114,9 @@ public struct DecisionStore: Sendable {
   // Copying costs the server the least: it forms many rows at a time and logs them by the page.
   private static let recording = """
     copy decisions (id, account_id, verdict, as_of, decided_at, ruleset, rules, policies, lists, trigger, engine,
-      recorded_by, facts, answer) from stdin (format binary)
+      recorded_by, facts, answer, salt, commitment) from stdin (format binary)
     """
+  private static let logging: StaticString = "insert into log_pending (records) values ($1)"
 
   // A key that is taken (by an earlier request, by another replica, or by another decision of the same batch) does not
   // come back. Two transactions that claim the same keys do so in the same order.
@@ -123,14 +129,15 @@ public struct DecisionStore: Sendable {
     returning decision
     """
 
-  /// Records decisions in one transaction.
+  /// Records decisions in one transaction, with what the log says of them.
   ///
   /// - Returns: the ids of those that were recorded: all but the ones whose idempotency key was taken.
   /// - Throws: `PostgreSQLError`. After a connection failure it is not known whether the batch was committed.
   public func record(_ batch: [NewDecision]) async throws -> Set<UUID> {
+    if batch.isEmpty { return [] }
     let keyed = batch.filter { $0.idempotencyKey != nil }
     if keyed.isEmpty {
-      // One statement is one transaction: when it returns, its rows are durable, and if it fails none is there.
+      // What is sent at once is one transaction: when it returns, its rows are durable, and if it fails none is there.
       try await pool.withConnection { try await DecisionStore.copy(batch, $0) }
       return Set(batch.map(\.id))
     }
@@ -148,9 +155,12 @@ public struct DecisionStore: Sendable {
     }
   }
 
+  /// - Parameter batch: at least one.
   private nonisolated(nonsending) static func copy(_ batch: [NewDecision], _ db: Connection) async throws {
     var rows = BinaryRows(
-      columns: 14, capacity: batch.reduce(0) { $0 + $1.facts.count + $1.answer.count + 512 })
+      columns: 16, capacity: batch.reduce(0) { $0 + $1.facts.count + $1.answer.count + 640 })
+    var records: [UInt8] = []
+    records.reserveCapacity(batch.count * LogBatch.recordBytes)
     for decision in batch {
       rows.beginRow()
       rows.append(decision.id)
@@ -167,9 +177,21 @@ public struct DecisionStore: Sendable {
       rows.append(decision.recordedBy)
       rows.append(decision.facts)
       rows.append(decision.answer)
+      if let leaf = decision.leaf {
+        rows.append(leaf.salt)
+        rows.append(leaf.commitment)
+        LogBatch.append(decision.id, leaf.hash, to: &records)
+      } else {
+        rows.appendNull()
+        rows.appendNull()
+      }
     }
     let bytes = rows.finished
-    try await db.copyIn(recording) { try await $0.write(bytes) }
+    if records.isEmpty {
+      try await db.copyIn(recording) { try await $0.write(bytes) }
+    } else {
+      try await db.copyIn(recording, after: logging, records) { try await $0.write(bytes) }
+    }
   }
 
   /// The decision that answered a request under this key, and the hash of that request.
@@ -179,11 +201,11 @@ public struct DecisionStore: Sendable {
     let rows = try await pool.withConnection { db in
       try await db.query(
         """
-        select d.id, d.account_id, d.recorded_by, d.trigger, d.engine, d.facts, d.answer, k.request_hash
+        select d.id, d.account_id, d.recorded_by, d.trigger, d.engine, d.facts, d.answer, d.salt, k.request_hash
         from idempotency_keys k join decisions d on d.id = k.decision where k.client = $1 and k.key = $2
         """, [.uuid(key.client), .text(key.key)])
     }
-    return try rows.first.map { (try $0.get(7), try StoredDecision($0)) }
+    return try rows.first.map { (try $0.get(8), try StoredDecision($0)) }
   }
 
   /// The decision with this id.
@@ -191,7 +213,7 @@ public struct DecisionStore: Sendable {
     let rows = try await pool.withConnection { db in
       try await db.query(
         """
-        select id, account_id, recorded_by, trigger, engine, facts, answer from decisions where id = $1
+        select id, account_id, recorded_by, trigger, engine, facts, answer, salt from decisions where id = $1
         """, [.uuid(id)])
     }
     return try rows.first.map { try StoredDecision($0) }
@@ -231,5 +253,6 @@ extension StoredDecision {
     engine = try row.text(4)
     facts = try row.text(5)
     answer = try row.text(6)
+    salt = try row.get(7)
   }
 }

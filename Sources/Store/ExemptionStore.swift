@@ -26,11 +26,16 @@ public struct Exemption: Sendable, Hashable {
   public let createdAt: Instant
   /// When it was revoked; `nil` while it holds.
   public let revokedAt: Instant?
+  /// Who revoked it.
+  public let revokedBy: String?
+  /// Why it was revoked.
+  public let revokedBecause: String?
 
   /// Makes a finding.
   public init(
     id: UUID, account: String, party: String?, list: String, entry: String, entryHash: String, until: CalendarDate?,
-    reason: String, officer: String, createdAt: Instant, revokedAt: Instant? = nil
+    reason: String, officer: String, createdAt: Instant, revokedAt: Instant? = nil, revokedBy: String? = nil,
+    revokedBecause: String? = nil
   ) {
     self.id = id
     self.account = account
@@ -43,6 +48,8 @@ public struct Exemption: Sendable, Hashable {
     self.officer = officer
     self.createdAt = createdAt
     self.revokedAt = revokedAt
+    self.revokedBy = revokedBy
+    self.revokedBecause = revokedBecause
   }
 }
 
@@ -53,42 +60,63 @@ public struct ExemptionStore: Sendable {
   /// Keeps exemptions through a pool of connections to a migrated database.
   public init(_ pool: ConnectionPool) { self.pool = pool }
 
-  /// Adds an exemption and tells running services.
-  public func add(_ exemption: Exemption) async throws {
+  static let columns = """
+    id, account_id, party, list, entry_id, entry_hash, until::text, reason, officer, created_at, revoked_at, revoked_by,
+    revoked_because, salt
+    """
+
+  /// Adds an exemption and tells running services. When it was made is the database's to say.
+  ///
+  /// - Parameter leaf: makes what the log says of it.
+  public func add(_ exemption: Exemption, leaf: LeafMaker<Exemption>) async throws {
     try await pool.withConnection { db in
       try await db.transaction { db in
-        try await ExemptionStore.insert(exemption, db)
+        try await ExemptionStore.insert(exemption, leaf: leaf, db)
         try await db.notify(ListStore.channel)
       }
     }
   }
 
-  static nonisolated(nonsending) func insert(_ exemption: Exemption, _ db: Connection) async throws {
-    _ = try await db.execute(
+  static nonisolated(nonsending) func insert(
+    _ exemption: Exemption, leaf: LeafMaker<Exemption>, _ db: Connection
+  ) async throws {
+    let rows = try await db.query(
       """
-      insert into exemptions (id, account_id, party, list, entry_id, entry_hash, until, reason, officer)
-      values ($1, $2, $3, $4, $5, $6, $7::date, $8, $9)
+      insert into exemptions (id, account_id, party, list, entry_id, entry_hash, until, reason, officer, salt)
+      values ($1, $2, $3, $4, $5, $6, $7::date, $8, $9, random_salt()) returning \(ExemptionStore.columns)
       """,
       [
         .uuid(exemption.id), .text(exemption.account), .text(orNull: exemption.party), .text(exemption.list),
         .text(exemption.entry), .text(exemption.entryHash), .text(orNull: exemption.until?.description),
         .text(exemption.reason), .text(exemption.officer),
       ])
+    try await log(rows, leaf, db)
   }
 
   /// Revokes an exemption and tells running services; false when there is none that holds.
-  public func revoke(_ id: UUID, by officer: String, because reason: String) async throws -> Bool {
+  ///
+  /// - Parameter leaf: makes what the log says of it, revoked as it is then.
+  public func revoke(
+    _ id: UUID, by officer: String, because reason: String, leaf: LeafMaker<Exemption>
+  ) async throws -> Bool {
     try await pool.withConnection { db in
       try await db.transaction { db in
-        let count = try await db.execute(
+        let rows = try await db.query(
           """
           update exemptions set revoked_at = now(), revoked_by = $2, revoked_because = $3
-          where id = $1 and revoked_at is null
+          where id = $1 and revoked_at is null returning \(ExemptionStore.columns)
           """, [.uuid(id), .text(officer), .text(reason)])
+        try await ExemptionStore.log(rows, leaf, db)
         try await db.notify(ListStore.channel)
-        return count > 0
+        return !rows.isEmpty
       }
     }
+  }
+
+  private nonisolated(nonsending) static func log(
+    _ rows: [Row], _ leaf: LeafMaker<Exemption>, _ db: Connection
+  ) async throws {
+    try await LogBatch.add(try rows.map { try leaf(try Exemption($0), try $0.get(13)) }, db)
   }
 
   /// Exemptions, oldest first.
@@ -100,18 +128,23 @@ public struct ExemptionStore: Sendable {
     let rows = try await pool.withConnection { db in
       try await db.query(
         """
-        select id, account_id, party, list, entry_id, entry_hash, until::text, reason, officer, created_at, revoked_at
+        select \(ExemptionStore.columns)
         from exemptions where ($1::text is null or account_id = $1) and ($2 or revoked_at is null)
         order by created_at, id
         """, [.text(orNull: account), .bool(isRevokedIncluded)])
     }
-    return try rows.map { row in
-      Exemption(
-        id: try row.get(0), account: try row.text(1), party: try row.get(2, as: String?.self), list: try row.text(3),
-        entry: try row.text(4), entryHash: try row.text(5),
-        until: try row.get(6, as: String?.self).flatMap { CalendarDate($0) }, reason: try row.text(7),
-        officer: try row.text(8), createdAt: Instant(try row.get(9, as: Timestamp.self)),
-        revokedAt: try row.get(10, as: Timestamp?.self).map { Instant($0) })
-    }
+    return try rows.map { try Exemption($0) }
+  }
+}
+
+extension Exemption {
+  init(_ row: Row) throws {
+    self.init(
+      id: try row.get(0), account: try row.text(1), party: try row.get(2, as: String?.self), list: try row.text(3),
+      entry: try row.text(4), entryHash: try row.text(5),
+      until: try row.get(6, as: String?.self).flatMap { CalendarDate($0) }, reason: try row.text(7),
+      officer: try row.text(8), createdAt: Instant(try row.get(9, as: Timestamp.self)),
+      revokedAt: try row.get(10, as: Timestamp?.self).map { Instant($0) }, revokedBy: try row.get(11),
+      revokedBecause: try row.get(12))
   }
 }

@@ -27,6 +27,8 @@ public struct ListStore: Sendable {
     public let importedBy: String
     /// The files that it was read from.
     public let source: String
+    /// The number of the import.
+    public let importID: Int64
   }
 
   /// A version to keep.
@@ -65,9 +67,9 @@ public struct ListStore: Sendable {
   /// Keeps lists through a pool of connections to a migrated database.
   public init(_ pool: ConnectionPool) { self.pool = pool }
 
-  private static let columns = """
+  static let columns = """
     v.id, v.list, v.hash, v.entry_count::int8, v.name_count::int8, i.published_on::text, i.imported_at, i.imported_by,
-    i.source
+    i.source, i.id
     """
 
   /// The versions in use: of each list the one that was imported last.
@@ -116,8 +118,11 @@ public struct ListStore: Sendable {
   /// - Parameters:
   ///   - version: the version.
   ///   - entries: the ids and the JSON texts of all its entries.
+  ///   - leaf: makes what the log says of the import.
   /// - Returns: whether its entries are new, that is, no version had the same.
-  public func use(_ version: NewVersion, entries: [(id: String, json: String)]) async throws -> Bool {
+  public func use(
+    _ version: NewVersion, entries: [(id: String, json: String)], leaf: LeafMaker<Version>
+  ) async throws -> Bool {
     try await pool.withConnection { db in
       try await db.transaction { db in
         let inserted = try await db.query(
@@ -143,15 +148,19 @@ public struct ListStore: Sendable {
           guard let row = rows.first else { return false }
           id = try row.get(0)
         }
-        _ = try await db.execute(
+        let imported = try await db.query(
           """
-          insert into list_imports (list, version, published_on, imported_by, source)
-          values ($1, $2, $3::date, $4, $5)
+          with i as (
+            insert into list_imports (list, version, published_on, imported_by, source, salt)
+            values ($1, $2, $3::date, $4, $5, random_salt()) returning *
+          )
+          select \(ListStore.columns), i.salt from i join list_versions v on v.id = i.version
           """,
           [
             .text(version.list), .int8(id), .text(version.publishedOn.description), .text(version.importedBy),
             .text(version.source),
           ])
+        try await LogBatch.add(try imported.map { try leaf(try Version($0), try $0.get(10)) }, db)
         try await db.notify(ListStore.channel)
         return !inserted.isEmpty
       }
@@ -170,5 +179,6 @@ extension ListStore.Version {
     importedAt = Instant(try row.get(6, as: Timestamp.self))
     importedBy = try row.text(7)
     source = try row.text(8)
+    importID = try row.get(9)
   }
 }

@@ -75,21 +75,26 @@ public struct ReviewStore: Sendable {
   /// The review must be the latest decision of its account; a resolution that is in force must be named by
   /// ``Resolution/supersedes``.
   ///
+  /// - Parameters:
+  ///   - leaf: makes what the log says of the resolution.
+  ///   - granted: makes what it says of the exemption.
   /// - Returns: the resolution as it was recorded: one that has expired is superseded without being named.
   /// - Throws: ``ResolutionRefusal``, or `PostgreSQLError`.
-  public func resolve(_ resolution: Resolution, exemption: Exemption?) async throws -> Resolution {
+  public func resolve(
+    _ resolution: Resolution, exemption: Exemption?, leaf: LeafMaker<Resolution>, granted: LeafMaker<Exemption>
+  ) async throws -> Resolution {
     try await pool.withConnection { db in
       try await db.transaction { db in
         // Of two officers at once, the second is told of the first one's resolution.
         _ = try await db.query(
           "select pg_advisory_xact_lock(hashtextextended($1, 0))", [.text("review " + resolution.decision.text)])
         let superseded = try await ReviewStore.check(resolution, db)
-        if let exemption { try await ExemptionStore.insert(exemption, db) }
+        if let exemption { try await ExemptionStore.insert(exemption, leaf: granted, db) }
         let rows = try await db.query(
           """
           insert into resolutions (id, decision, account_id, verdict, reason, officer, recorded_by, resolved_at, until,
-            supersedes, exemption)
-          values ($1, $2, $3, $4, $5, $6, $7, $8, $9::date, $10, $11) returning \(ReviewStore.columns)
+            supersedes, exemption, salt)
+          values ($1, $2, $3, $4, $5, $6, $7, $8, $9::date, $10, $11, random_salt()) returning \(ReviewStore.columns)
           """,
           [
             .uuid(resolution.id), .uuid(resolution.decision), .text(resolution.account),
@@ -100,7 +105,9 @@ public struct ReviewStore: Sendable {
         try await ReviewStore.close(resolution, db)
         if exemption != nil { try await db.notify(ListStore.channel) }
         guard let row = rows.first else { throw ResolutionRefusal.unknownDecision }
-        return try Resolution(row)
+        let recorded = try Resolution(row)
+        try await LogBatch.add([try leaf(recorded, try row.get(11))], db)
+        return recorded
       }
     }
   }
@@ -176,8 +183,8 @@ public struct ReviewStore: Sendable {
     }
   }
 
-  private static let columns = """
-    id, decision, account_id, verdict, reason, officer, recorded_by, resolved_at, until::text, supersedes, exemption
+  static let columns = """
+    id, decision, account_id, verdict, reason, officer, recorded_by, resolved_at, until::text, supersedes, exemption, salt
     """
 }
 

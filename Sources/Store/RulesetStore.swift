@@ -103,7 +103,7 @@ public struct RulesetStore: Sendable {
   /// Keeps rulesets through a pool of connections to a migrated database.
   public init(_ pool: ConnectionPool) { self.pool = pool }
 
-  private static let columns = "id, attempted_at, attempted_by, reason, ruleset, previous, changes::text, fault"
+  static let columns = "id, attempted_at, attempted_by, reason, ruleset, previous, changes::text, fault"
 
   /// What is in force, and what was refused since.
   public func standing() async throws -> Standing {
@@ -149,7 +149,10 @@ public struct RulesetStore: Sendable {
   /// - Parameters:
   ///   - new: the ruleset, and the difference from the one that is thought to be in force.
   ///   - onlyIfNew: whether a ruleset that was in force before and was replaced is to stay replaced.
-  public func activate(_ new: NewActivation, onlyIfNew: Bool = false) async throws -> Outcome {
+  ///   - leaf: makes what the log says of the activation.
+  public func activate(
+    _ new: NewActivation, onlyIfNew: Bool = false, leaf: LeafMaker<Activation>
+  ) async throws -> Outcome {
     try await pool.withConnection { db in
       try await db.transaction { db in
         // Activations come one after the other. Not a lock of the table: that takes the right to change rows of it.
@@ -170,14 +173,15 @@ public struct RulesetStore: Sendable {
           [.text(new.ruleset), .text(new.canonicalText)])
         let rows = try await db.query(
           """
-          insert into activations (attempted_by, reason, ruleset, previous, changes)
-          values ($1, $2, $3, $4, $5::json) returning \(RulesetStore.columns)
+          insert into activations (attempted_by, reason, ruleset, previous, changes, salt)
+          values ($1, $2, $3, $4, $5::json, random_salt()) returning \(RulesetStore.columns), salt
           """,
           [
             .text(new.by), .text(orNull: new.reason), .text(new.ruleset), .text(orNull: new.previous),
             .text(new.changes),
           ])
-        guard let activation = try rows.first.flatMap({ try Activation($0) }) else { return .moved }
+        guard let row = rows.first, let activation = try Activation(row) else { return .moved }
+        try await LogBatch.add([try leaf(activation, try row.get(8))], db)
         try await db.notify(RulesetStore.channel)
         return .activated(activation)
       }
@@ -191,7 +195,7 @@ public struct RulesetStore: Sendable {
     try await pool.withConnection { db in
       try await db.transaction { db in
         _ = try await db.execute(
-          "insert into activations (attempted_by, reason, fault) values ($1, $2, $3)",
+          "insert into activations (attempted_by, reason, fault, salt) values ($1, $2, $3, random_salt())",
           [.text(by), .text(orNull: reason), .text(fault)])
         try await db.notify(RulesetStore.channel)
       }
@@ -201,7 +205,7 @@ public struct RulesetStore: Sendable {
 
 extension RulesetStore.Activation {
   /// The activation of a row; `nil` for a refusal.
-  fileprivate init?(_ row: Row) throws {
+  init?(_ row: Row) throws {
     guard let ruleset = try row.get(4, as: String?.self) else { return nil }
     id = try row.get(0)
     at = Instant(try row.get(1, as: Timestamp.self))

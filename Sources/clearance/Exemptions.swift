@@ -56,7 +56,7 @@ struct Exemptions: AsyncParsableCommand {
           Exemption(
             id: id, account: account, party: party, list: list, entry: entry,
             entryHash: try await hash(of: entry, on: list, in: store), until: day, reason: reason,
-            officer: officer ?? NSUserName(), createdAt: .now))
+            officer: officer ?? NSUserName(), createdAt: .now), leaf: { try RecordLeaves.granted($0, salt: $1) })
         print(id.text)
       }
     }
@@ -114,7 +114,9 @@ struct Exemptions: AsyncParsableCommand {
     func run() async throws {
       try await Keys.withStore(database) { store in
         guard let uuid = UUID(uuidString: id) else { throw Failure(.input, "`\(id)` is not an exemption's id") }
-        guard try await store.exemptions.revoke(uuid, by: officer ?? NSUserName(), because: reason) else {
+        let isRevoked = try await store.exemptions.revoke(
+          uuid, by: officer ?? NSUserName(), because: reason, leaf: { try RecordLeaves.revoked($0, salt: $1) })
+        guard isRevoked else {
           throw Failure(.failed, "there is no exemption \(id) that holds")
         }
         print("revoked \(id)")

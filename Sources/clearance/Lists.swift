@@ -130,7 +130,8 @@ struct Lists: AsyncParsableCommand {
           list: version.listID, hash: version.hash, nameCount: version.nameCount, publishedOn: day,
           importedBy: NSUserName(),
           source: files.map { ($0 as NSString).lastPathComponent }.joined(separator: ", ")),
-        entries: version.entries.map { ($0.id, String(decoding: $0.json.bytes, as: UTF8.self)) })
+        entries: version.entries.map { ($0.id, String(decoding: $0.json.bytes, as: UTF8.self)) },
+        leaf: { try RecordLeaves.listVersion($0, salt: $1) })
       let seconds = start.duration(to: .now) / .seconds(1)
       print(
         "\(version.listID)  \(version.hash.prefix(12))  published \(day)  "

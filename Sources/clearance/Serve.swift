@@ -44,6 +44,24 @@ struct Serve: AsyncParsableCommand {
       """)
   var connections: Int?
 
+  @Option(
+    help: """
+      File of the key that signs the log; made on the first start on a database, to be kept for good and given to all \
+      replicas. Environment: CLEARANCE_LOG_KEY. Default: a file named after the log in the data folder.
+      """)
+  var logKey: String?
+
+  @Option(
+    help: """
+      Name of the log, by convention a URL without its scheme; given once, on the first start on a database. \
+      Environment: CLEARANCE_LOG_ORIGIN. Default: a name made at random.
+      """)
+  var logOrigin: String?
+
+  /// Decisions without leaves, on a database that was told to take them: for `bench http` alone.
+  @Flag(help: .hidden)
+  var withoutLog = false
+
   @Flag(help: "Do not apply migrations; refuse to start if any is missing.")
   var noMigrate = false
 
@@ -103,6 +121,8 @@ struct Serve: AsyncParsableCommand {
     } catch let error as RulesetActivator.UnreadableRuleset {
       throw Failure(.configuration, "\(error)")
     }
+    let logKey = try await openLogKey(store.ledger)
+    logger.info("the log", metadata: ["key": "\(logKey.identity.verifierKey)"])
     let keys = KeyRing(store.keys, changes: { store.keyChanges() }, logger: logger)
     try await keys.reload()
     if keys.isEmpty {
@@ -120,13 +140,15 @@ struct Serve: AsyncParsableCommand {
       }
     }
     let recorder = Recorder(store.decisions, logger: logger)
+    let sequencer = LogSequencer(store.ledger, key: logKey, logger: logger)
     let screener = Screener()
     let lists = ListKeeper(
       lists: store.lists, exemptions: store.exemptions, screener: screener, changes: { store.listChanges() },
       logger: logger)
     // Before anything is answered: an answer that saw no list would look like one that found nothing.
     try await lists.reload()
-    let service = DecisionService(ruleset: ruleset, screener: screener, recorder: recorder, store: store.decisions)
+    let service = DecisionService(
+      ruleset: ruleset, screener: screener, recorder: recorder, store: store.decisions, isLogged: !withoutLog)
     let server = APIServer.application(
       .init(host: host, port: port), service: service, keys: keys, rulesets: rulesets, lists: lists,
       database: store, metrics: metrics, logger: logger
@@ -135,16 +157,27 @@ struct Serve: AsyncParsableCommand {
         "listening", metadata: ["url": "http://\(host):\(port)", "ruleset": "\(ruleset.current.hash.prefix(12))"])
     }
     // Services stop in the reverse order: first the server, which ends when its requests are answered, then the
-    // recorder, which ends when what it accepted is on disk.
+    // recorder, which ends when what it accepted is on disk, then the sequencer, which puts that into the log.
     let group = ServiceGroup(
       configuration: .init(
         services: [
           .init(service: PartitionKeeper(store: store, logger: logger)),
           .init(service: ReviewKeeper(store.reviews, logger: logger)), .init(service: keys),
-          .init(service: rulesets), .init(service: lists), .init(service: recorder), .init(service: server),
+          .init(service: rulesets), .init(service: lists), .init(service: sequencer), .init(service: recorder),
+          .init(service: server),
         ],
         gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
     try await group.run()
+  }
+
+  private func openLogKey(_ ledger: LedgerStore) async throws -> LogKey {
+    do {
+      return try await LogKey.open(
+        file: Settings.text(logKey, "clearance.log.key"), folder: Settings.dataDirectory(database.data),
+        origin: Settings.text(logOrigin, "clearance.log.origin"), ledger)
+    } catch let fault as LogKey.Fault {
+      throw Failure(.configuration, fault.description)
+    }
   }
 
   /// An element for each SIGHUP.

@@ -6,16 +6,20 @@ final class ServiceProcess {
   private let process = Process()
   private let started = ContinuousClock.now
 
-  init(databaseURL: String, rules: String, migrations: String) throws {
+  /// - Parameters:
+  ///   - data: the folder that its log's key goes to.
+  ///   - others: more arguments.
+  init(databaseURL: String, rules: String, migrations: String, data: String, _ others: [String] = []) throws {
     port = try Self.freePort()
     guard let executable = Bundle.main.executableURL else {
       throw Failure(.failed, "this program cannot tell where it lies")
     }
     process.executableURL = executable
-    process.arguments = [
-      "serve", "--port", String(port), "--database-url", databaseURL, "--rules", rules, "--migrations", migrations,
-      "--log-level", "error",
-    ]
+    process.arguments =
+      [
+        "serve", "--port", String(port), "--database-url", databaseURL, "--rules", rules, "--migrations", migrations,
+        "--data", data, "--log-level", "error",
+      ] + others
     try process.spawn()
   }
 
@@ -39,7 +43,7 @@ final class ServiceProcess {
   }
 
   func stop() {
-    process.terminate()
+    if process.isRunning { process.terminate() }
     process.waitUntilExit()
   }
 

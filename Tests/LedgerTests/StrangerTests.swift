@@ -1,13 +1,12 @@
 import Compliance
 import Foundation
+import Stranger
 import Testing
 
 @testable import Ledger
 
-/// A program in Go (Stranger/main.go), made of the packages of Go's checksum database, reads what is written here, and
-/// what it writes is read here. Skipped where Go or golang.org/x/mod is not installed (Debian: golang-go and
-/// golang-golang-x-mod-dev).
-@Suite("A stranger in Go", .serialized, .enabled(if: Stranger.isAtHand, "Go and golang.org/x/mod are not installed"))
+/// A program in Go reads what is written here, and what it writes is read here.
+@Suite("A stranger in Go", .serialized, .enabled(if: Stranger.isAtHand, "\(Stranger.remedy)"))
 struct StrangerTests {
   @Test("reads the log, and finds every root, tile, proof and signature right")
   func reads() async throws {
@@ -26,7 +25,7 @@ struct StrangerTests {
     for start in stride(from: 0, to: size, by: 37) {
       let growth = try stored.append(Array(entries[start..<min(size, start + 37)]))
       for tile in growth.tiles { try stranger.write(tile.bytes, to: folder, tile.id.path) }
-      for bundle in growth.bundles { try stranger.write(bundle.bytes, to: folder, bundle.id.path) }
+      for bundle in stored.bundles(of: growth) { try stranger.write(bundle.bytes, to: folder, bundle.id.path) }
       let checkpoint = try Checkpoint(origin: "log.example/clearance", size: growth.size, root: growth.root)
       try stranger.write(try checkpoint.signed(by: [log]).bytes, to: folder, "kept/\(growth.size).checkpoint")
       kept.append(checkpoint)
@@ -83,7 +82,7 @@ struct StrangerTests {
     for tile in growth.tiles {
       #expect(try Array(Data(contentsOf: folder.appendingPathComponent(tile.id.path))) == tile.bytes, "\(tile.id.path)")
     }
-    for bundle in growth.bundles {
+    for bundle in stored.bundles(of: growth) {
       let bytes = try Array(Data(contentsOf: folder.appendingPathComponent(bundle.id.path)))
       #expect(bytes == bundle.bytes, "\(bundle.id.path)")
     }
@@ -95,63 +94,5 @@ struct StrangerTests {
       try await tree.inclusionProof(of: index).verify(
         leaf: .leaf(sampleEntries(1, from: Int(index))[0]), root: head.root)
     }
-  }
-}
-
-/// The program, built in a folder of its own that is removed with all that was written into it.
-private struct Stranger {
-  // Debian keeps packages for building without modules here.
-  private static let goPath = "/usr/share/gocode"
-  private static let go = ["/usr/bin/go", "/usr/local/go/bin/go", "/usr/local/bin/go"].first {
-    FileManager.default.isExecutableFile(atPath: $0)
-  }
-
-  static var isAtHand: Bool {
-    go != nil && FileManager.default.fileExists(atPath: goPath + "/src/golang.org/x/mod/sumdb/tlog/tile.go")
-  }
-
-  let folder: URL
-
-  init() throws {
-    folder = FileManager.default.temporaryDirectory.appendingPathComponent("clearance-stranger-\(UUID())")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    let result = try Stranger.run(
-      URL(fileURLWithPath: try #require(Stranger.go)),
-      ["build", "-o", folder.appendingPathComponent("stranger").path, "."],
-      in: URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("Stranger"),
-      environment: [
-        "GO111MODULE": "off", "GOPATH": Stranger.goPath, "GOCACHE": folder.appendingPathComponent("cache").path,
-        "GOFLAGS": "", "PATH": "/usr/bin:/bin", "HOME": folder.path, "CGO_ENABLED": "0",
-      ])
-    try #require(result.status == 0, "\(result.output)")
-  }
-
-  func remove() { try? FileManager.default.removeItem(at: folder) }
-
-  func run(_ arguments: [String]) throws -> (status: Int32, output: String) {
-    try Stranger.run(folder.appendingPathComponent("stranger"), arguments, in: folder, environment: [:])
-  }
-
-  func write(_ bytes: [UInt8], to folder: URL, _ path: String) throws {
-    let file = folder.appendingPathComponent(path)
-    try FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
-    try Data(bytes).write(to: file)
-  }
-
-  private static func run(
-    _ program: URL, _ arguments: [String], in folder: URL, environment: [String: String]
-  ) throws -> (status: Int32, output: String) {
-    let process = Process()
-    process.executableURL = program
-    process.arguments = arguments
-    process.currentDirectoryURL = folder
-    process.environment = environment
-    let pipe = Pipe()
-    process.standardOutput = pipe
-    process.standardError = pipe
-    try process.run()
-    let output = try pipe.fileHandleForReading.readToEnd() ?? Data()
-    process.waitUntilExit()
-    return (process.terminationStatus, String(decoding: output, as: UTF8.self))
   }
 }

@@ -11,7 +11,8 @@ enum TestServer {
     let files = FileManager.default
     for name in (try? files.contentsOfDirectory(atPath: "/tmp")) ?? []
     where name.hasPrefix("clearance-tests-") {
-      if let pid = pid_t(name.dropFirst("clearance-tests-".count)), kill(pid, 0) == 0 { continue }
+      // Other tests may run at the same time, with folders of another kind too.
+      guard let pid = pid_t(name.dropFirst("clearance-tests-".count)), kill(pid, 0) != 0 else { continue }
       try? files.removeItem(atPath: "/tmp/" + name)
     }
     let path = "/tmp/clearance-tests-\(getpid())"

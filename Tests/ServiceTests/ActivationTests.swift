@@ -256,7 +256,8 @@ extension ServiceTests {
           _ = try await db.execute(
             "insert into rulesets (hash, canonical_text) select $1, canonical_text from rulesets", [.text(forged)])
           _ = try await db.execute(
-            "insert into activations (attempted_by, ruleset, changes) values ('Eve', $1, '{}')", [.text(forged)])
+            "insert into activations (attempted_by, ruleset, changes, salt) values ('Eve', $1, '{}', random_salt())",
+            [.text(forged)])
           try await db.notify("clearance_rules")
         }
         #expect(try await eventually(within: 5) { try await readiness(service).rules["status"]?.text == "failing" })

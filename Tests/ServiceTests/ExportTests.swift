@@ -131,7 +131,8 @@ extension ServiceTests {
               """
               insert into decisions select (left(id::text, 14) || '7' || substr(gen_random_uuid()::text, 16))::uuid,
                 account_id, verdict, as_of, decided_at, ruleset, rules, policies, lists, trigger, engine, recorded_by,
-                facts, answer from decisions
+                facts, answer, salt, commitment
+                from decisions
               """)
           }
         }

@@ -75,7 +75,7 @@ extension ServiceTests {
           checkProblem(answer, "unauthenticated")
         }
       }
-      for target in ["/healthz", "/readyz", "/metrics", "/openapi.json"] {
+      for target in ["/healthz", "/readyz", "/metrics", "/openapi.json", "/log/checkpoint"] {
         #expect(try HTTPClient(port: port).get(target).status == 200, "\(target) needs no key")
       }
       let accepted = try HTTPClient(port: port).request(

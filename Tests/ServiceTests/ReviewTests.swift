@@ -154,6 +154,25 @@ extension ServiceTests {
       }
     }
 
+    @Test("a resolution is in the log, and one that was altered is found")
+    func log() async throws {
+      let database = try await Workshop.current.database()
+      try await Service.with(database: database) { service in
+        try await onThread {
+          let client = HTTPClient(port: service.port)
+          #expect(try Self.resolve(client, Self.review(client, "one")).status == 201)
+        }
+        func verify() async throws -> Clearance.End {
+          try await Clearance.run(["audit", "verify", "--quiet", "--database-url", database]).end
+        }
+        #expect(try await verify() == .exit(0))
+        try await withConnection(database) { db in
+          try await db.simple("update resolutions set verdict = 'deny'")
+        }
+        #expect(try await verify() == .exit(1))
+      }
+    }
+
     @Test("a faulty resolution is told all its faults, and resolves nothing")
     func faults() async throws {
       try await Service.with(database: try await Workshop.current.database()) { service in

@@ -40,7 +40,7 @@ public struct ActivationLeaf: Sendable, Hashable {
   }
 
   func write(into leaf: inout LeafWriter) {
-    leaf.member("at", activatedAt.description)
+    leaf.member("at", activatedAt)
     leaf.member("changes", changes)
     leaf.member("id", String(id))
     leaf.member("kind", ActivationLeaf.kind)

@@ -27,11 +27,7 @@ public struct Salt: Sendable, Hashable {
   }
 
   /// 32 random bytes.
-  public static func random() -> Salt {
-    var generator = SystemRandomNumberGenerator()
-    let words = (0..<4).map { _ in generator.next() }
-    return Salt(bytes: words.flatMap { word in (0..<8).map { UInt8(truncatingIfNeeded: word >> (8 * UInt64($0))) } })
-  }
+  public static func random() -> Salt { Salt(bytes: Hash.random().bytes) }
 
   private init(bytes: [UInt8]) { self.bytes = bytes }
 }
@@ -50,19 +46,30 @@ public struct Commitment: Sendable, Hashable {
 
   /// Commits to texts.
   public init(to texts: [String?], salt: Salt) {
+    self.init(toUTF8: texts.map { $0.map { Array($0.utf8) } }, salt: salt)
+  }
+
+  /// Commits to texts by their UTF-8.
+  public init(toUTF8 texts: [[UInt8]?], salt: Salt) {
     var hasher = SHA256()
-    hasher.update(salt.bytes)
+    // What lies between two long texts is hashed in one piece.
+    var piece = salt.bytes
     for text in texts {
-      guard var text else {
-        hasher.update([0])
+      guard let text else {
+        piece.append(0)
         continue
       }
-      text.withUTF8 { utf8 in
-        let length = UInt64(utf8.count)
-        hasher.update([1] + (0..<8).map { UInt8(truncatingIfNeeded: length >> UInt64(56 - 8 * $0)) })
-        hasher.update(utf8)
+      piece.append(1)
+      for shift in stride(from: 56, through: 0, by: -8) { piece.append(UInt8(truncatingIfNeeded: text.count >> shift)) }
+      if text.count <= 256 {
+        piece += text
+      } else {
+        hasher.update(piece)
+        hasher.update(text)
+        piece.removeAll(keepingCapacity: true)
       }
     }
+    hasher.update(piece)
     hash = Hash(hasher.finalize())
   }
 }

@@ -53,8 +53,8 @@ public struct DecisionLeaf: Sendable, Hashable {
   }
 
   func write(into leaf: inout LeafWriter) {
-    leaf.member("as_of", asOf.description)
-    leaf.member("at", decidedAt.description)
+    leaf.member("as_of", asOf)
+    leaf.member("at", decidedAt)
     leaf.member("by", recordedBy)
     leaf.member("engine", engine)
     leaf.member("findings", findings)
@@ -101,7 +101,23 @@ public struct Findings: Sendable, Hashable {
   /// The SHA-256 of the canonical JSON `{"lists":[…],"policies":[…],"rules":[…]}`. It has one length, however many
   /// rules matched.
   public var hash: Hash {
-    Hash.of(
-      JSON.members(["lists": .strings(lists), "policies": .strings(policies), "rules": .strings(rules)]).canonicalBytes)
+    if rules.isEmpty, policies.isEmpty, lists.isEmpty { return Findings.hashOfNone }
+    return Hash.of(canonicalJSON)
+  }
+
+  // Most accounts match no rule.
+  private static let hashOfNone = Hash.of(Findings(rules: [], policies: [], lists: []).canonicalJSON)
+
+  private var canonicalJSON: [UInt8] {
+    var bytes: [UInt8] = []
+    for (name, values) in [("{\"lists\":[", lists), ("],\"policies\":[", policies), ("],\"rules\":[", rules)] {
+      bytes.append(contentsOf: name.utf8)
+      for (index, value) in values.enumerated() {
+        if index > 0 { bytes.append(UInt8(ascii: ",")) }
+        JSON.writeString(value, into: &bytes)
+      }
+    }
+    bytes.append(contentsOf: "]}".utf8)
+    return bytes
   }
 }

@@ -36,7 +36,7 @@ public struct ErasureLeaf: Sendable, Hashable {
   }
 
   func write(into leaf: inout LeafWriter) {
-    leaf.member("at", erasedAt.description)
+    leaf.member("at", erasedAt)
     leaf.member("id", id)
     leaf.member("kind", ErasureLeaf.kind)
     leaf.member("override", isOverride)

@@ -52,13 +52,13 @@ public struct ExemptionLeaf: Sendable, Hashable {
 
   func write(into leaf: inout LeafWriter) {
     leaf.member("action", action.rawValue)
-    leaf.member("at", madeAt.description)
+    leaf.member("at", madeAt)
     leaf.member("entry", entry)
     leaf.member("id", id)
     leaf.member("kind", ExemptionLeaf.kind)
     leaf.member("list", list)
     leaf.member("personal", personal.hash)
-    leaf.member("until", until?.description)
+    leaf.member("until", until)
     leaf.member("v", 1)
   }
 

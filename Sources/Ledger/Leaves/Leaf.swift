@@ -43,6 +43,17 @@ public enum Leaf: Sendable, Hashable {
     case .activation(let leaf): leaf.write(into: &writer)
     case .erasure(let leaf): leaf.write(into: &writer)
     }
+    return try Leaf.checked(writer)
+  }
+
+  /// The entry's bytes of the leaf of a decision.
+  public static func encoded(_ leaf: DecisionLeaf) throws(MalformedInput) -> [UInt8] {
+    var writer = LeafWriter()
+    leaf.write(into: &writer)
+    return try checked(writer)
+  }
+
+  private static func checked(_ writer: consuming LeafWriter) throws(MalformedInput) -> [UInt8] {
     let bytes = writer.finish()
     guard bytes.count <= Leaf.maximumBytes else {
       throw MalformedInput(

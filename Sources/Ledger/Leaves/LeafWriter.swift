@@ -8,35 +8,49 @@ struct LeafWriter {
 
   init() { bytes.reserveCapacity(768) }
 
-  mutating func member(_ name: String, _ text: String?) {
+  mutating func member(_ name: StaticString, _ text: String?) {
     guard let text else { return }
     begin(name)
     JSON.writeString(text, into: &bytes)
   }
 
-  mutating func member(_ name: String, _ hash: Hash?) {
+  mutating func member(_ name: StaticString, _ hash: Hash?) {
     guard let hash else { return }
-    begin(name)
-    bytes.append(UInt8(ascii: "\""))
-    for byte in hash.bytes { bytes.append(hexadecimal: byte) }
-    bytes.append(UInt8(ascii: "\""))
+    quoted(name) { hash.writeHexadecimal(into: &$0) }
   }
 
-  mutating func member(_ name: String, _ id: UUID?) { member(name, id?.text) }
+  mutating func member(_ name: StaticString, _ id: UUID?) {
+    guard let id else { return }
+    quoted(name) { id.write(into: &$0) }
+  }
 
-  mutating func member(_ name: String, _ number: Int) { member(name, literal: String(number)) }
+  mutating func member(_ name: StaticString, _ date: CalendarDate?) {
+    guard let date else { return }
+    quoted(name) { date.write(into: &$0) }
+  }
 
-  mutating func member(_ name: String, _ value: Bool) { member(name, literal: value ? "true" : "false") }
+  mutating func member(_ name: StaticString, _ instant: Instant) { quoted(name) { instant.write(into: &$0) } }
 
-  private mutating func member(_ name: String, literal: String) {
+  mutating func member(_ name: StaticString, _ number: Int) { member(name, literal: String(number)) }
+
+  mutating func member(_ name: StaticString, _ value: Bool) { member(name, literal: value ? "true" : "false") }
+
+  private mutating func member(_ name: StaticString, literal: String) {
     begin(name)
     bytes.append(contentsOf: literal.utf8)
   }
 
-  private mutating func begin(_ name: String) {
+  private mutating func quoted(_ name: StaticString, _ text: (inout [UInt8]) -> Void) {
+    begin(name)
+    bytes.append(UInt8(ascii: "\""))
+    text(&bytes)
+    bytes.append(UInt8(ascii: "\""))
+  }
+
+  private mutating func begin(_ name: StaticString) {
     bytes.append(bytes.isEmpty ? UInt8(ascii: "{") : UInt8(ascii: ","))
     bytes.append(UInt8(ascii: "\""))
-    bytes.append(contentsOf: name.utf8)
+    name.withUTF8Buffer { bytes.append(contentsOf: $0) }
     bytes.append(UInt8(ascii: "\""))
     bytes.append(UInt8(ascii: ":"))
   }

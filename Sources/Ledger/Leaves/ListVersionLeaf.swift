@@ -46,7 +46,7 @@ public struct ListVersionLeaf: Sendable, Hashable {
   }
 
   func write(into leaf: inout LeafWriter) {
-    leaf.member("at", importedAt.description)
+    leaf.member("at", importedAt)
     leaf.member("entries", entries)
     leaf.member("hash", hash)
     leaf.member("id", String(id))
@@ -54,7 +54,7 @@ public struct ListVersionLeaf: Sendable, Hashable {
     leaf.member("list", list)
     leaf.member("names", names)
     leaf.member("personal", personal.hash)
-    leaf.member("published", publishedOn.description)
+    leaf.member("published", publishedOn)
     leaf.member("v", 1)
   }
 

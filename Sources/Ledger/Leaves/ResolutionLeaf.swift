@@ -43,13 +43,13 @@ public struct ResolutionLeaf: Sendable, Hashable {
   }
 
   func write(into leaf: inout LeafWriter) {
-    leaf.member("at", resolvedAt.description)
+    leaf.member("at", resolvedAt)
     leaf.member("decision", decision)
     leaf.member("exemption", exemption)
     leaf.member("id", id)
     leaf.member("kind", ResolutionLeaf.kind)
     leaf.member("personal", personal.hash)
-    leaf.member("until", until?.description)
+    leaf.member("until", until)
     leaf.member("v", 1)
     leaf.member("verdict", verdict.rawValue)
   }

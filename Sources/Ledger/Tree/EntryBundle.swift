@@ -6,7 +6,7 @@ public enum EntryBundle {
 
   /// Adds an entry of at most ``maximumEntryBytes``; false, and nothing added, for a longer one.
   @discardableResult
-  static func append(_ entry: [UInt8], to bundle: inout [UInt8]) -> Bool {
+  public static func append(_ entry: [UInt8], to bundle: inout [UInt8]) -> Bool {
     guard let length = UInt16(exactly: entry.count) else { return false }
     bundle.append(UInt8(length >> 8))
     bundle.append(UInt8(length & 0xFF))
@@ -24,7 +24,6 @@ public enum EntryBundle {
     of bundle: [UInt8], width: Int = TileID.fullWidth
   ) throws(MalformedInput) -> [ArraySlice<UInt8>] {
     var entries: [ArraySlice<UInt8>] = []
-    entries.reserveCapacity(TileID.fullWidth)
     var position = 0
     while position < bundle.count {
       guard entries.count < TileID.fullWidth else {

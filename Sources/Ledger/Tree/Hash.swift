@@ -1,5 +1,6 @@
 import Compliance
 import Crypto
+import Foundation
 
 /// A SHA-256 value of 32 bytes: a node of the Merkle tree, or the name of some content.
 ///
@@ -25,15 +26,34 @@ public struct Hash: Sendable, Hashable {
 
   /// A hash from 64 hexadecimal digits in lower case; `nil` for anything else.
   public init?(hexadecimal text: some StringProtocol) {
-    let digits = Array(text.utf8)
-    guard digits.count == 2 * Hash.byteCount else { return nil }
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(Hash.byteCount)
-    for index in stride(from: 0, to: digits.count, by: 2) {
-      guard let high = Hash.value(digits[index]), let low = Hash.value(digits[index + 1]) else { return nil }
-      bytes.append(high << 4 | low)
+    words = SIMD4()
+    var isRead = false
+    var text = String(text)
+    text.withUTF8 { digits in
+      guard digits.count == 2 * Hash.byteCount else { return }
+      isRead = withUnsafeMutableBytes(of: &words) { bytes in
+        for index in 0..<Hash.byteCount {
+          guard let high = Hash.value(digits[2 * index]), let low = Hash.value(digits[2 * index + 1]) else {
+            return false
+          }
+          bytes[index] = high << 4 | low
+        }
+        return true
+      }
     }
-    self.init(bytes)
+    if !isRead { return nil }
+  }
+
+  /// 32 secret random bytes.
+  static func random() -> Hash {
+    var hash = Hash.emptyRoot
+    // One call of the system for all of them; its generator makes one for eight.
+    let isMade = withUnsafeMutableBytes(of: &hash.words) { getentropy($0.baseAddress, Hash.byteCount) == 0 }
+    if !isMade {
+      var generator = SystemRandomNumberGenerator()
+      for index in 0..<4 { hash.words[index] = generator.next() }
+    }
+    return hash
   }
 
   /// The 32 bytes.
@@ -41,6 +61,25 @@ public struct Hash: Sendable, Hashable {
 
   /// 64 hexadecimal digits in lower case.
   public var hexadecimal: String { bytes.hexadecimal }
+
+  /// Appends the 64 hexadecimal digits.
+  func writeHexadecimal(into text: inout [UInt8]) {
+    // Digit by digit, each append would ask for room.
+    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 2 * Hash.byteCount) { digits in
+      withUnsafeBytes(of: words) { bytes in
+        for (index, byte) in bytes.enumerated() {
+          digits[2 * index] = Hash.digit(byte >> 4)
+          digits[2 * index + 1] = Hash.digit(byte & 15)
+        }
+      }
+      text.append(contentsOf: digits)
+    }
+  }
+
+  /// Appends the 32 bytes.
+  public func write(into bytes: inout [UInt8]) { withUnsafeBytes(of: words) { bytes.append(contentsOf: $0) } }
+
+  private static func digit(_ value: UInt8) -> UInt8 { value + (value < 10 ? 0x30 : 0x57) }
 
   private static func value(_ digit: UInt8) -> UInt8? {
     switch digit {
@@ -89,7 +128,7 @@ extension Hash {
   static func bytes(of hashes: [Hash]) -> [UInt8] { hashes.withUnsafeBytes { Array($0) } }
 
   /// Hashes from their bytes one after the other; `nil` when the last one is not whole.
-  static func hashes(in bytes: [UInt8]) -> [Hash]? {
+  public static func hashes(in bytes: [UInt8]) -> [Hash]? {
     guard bytes.count.isMultiple(of: byteCount) else { return nil }
     return bytes.withUnsafeBytes { buffer in
       (0..<bytes.count / byteCount).map { index in

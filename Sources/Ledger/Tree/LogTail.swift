@@ -1,15 +1,13 @@
 /// The right edge of a log: all that a sequencer needs to append to it.
 ///
 /// A sequencer holds one from batch to batch; after a start, or when it cannot know whether a batch was kept, it makes
-/// one of what is stored (``init(size:tiles:bundle:)``). ``append(_:)`` computes and changes nothing outside: what
-/// it returns must be stored, together with the order of the entries, in one transaction, before any checkpoint over
-/// it is signed and shown. When storing fails, the tail from before the append (it is a value) is still the right one.
+/// one of what is stored (``init(size:tiles:)``). ``append(leaves:)`` computes and changes nothing outside: what it
+/// returns must be stored, together with the order of the entries, in one transaction, before any checkpoint over it is
+/// shown. When storing fails, the tail from before the append (it is a value) is still the right one.
 public struct LogTail: Sendable, Hashable {
   private var frontier = Frontier()
   // The hashes of the partial tile of each level; empty where the last tile is full.
   private var edge: [[Hash]] = []
-  // The partial entry bundle.
-  private var bundle: [UInt8] = []
 
   /// The log without entries.
   public init() {}
@@ -19,9 +17,8 @@ public struct LogTail: Sendable, Hashable {
   /// - Parameters:
   ///   - size: the number of entries.
   ///   - tiles: the bytes of the tiles ``TileID/edge(of:)``, in its order; wider ones do.
-  ///   - bundle: the bytes of the entry bundle `size / 256`, empty when the size is a multiple of 256; a wider one does.
   /// - Throws: when they do not fit each other. Compare ``root`` with that of the last checkpoint all the same.
-  public init(size: UInt64, tiles: [[UInt8]], bundle: [UInt8]) throws(MalformedInput) {
+  public init(size: UInt64, tiles: [[UInt8]]) throws(MalformedInput) {
     let ids = TileID.edge(of: size)
     guard size <= Frontier.maximumSize, tiles.count == ids.count else {
       throw MalformedInput(
@@ -32,14 +29,6 @@ public struct LogTail: Sendable, Hashable {
       while edge.count < id.level { edge.append([]) }
       edge.append(try id.hashes(in: bytes))
     }
-    let width = Int(size & 255)
-    let entries = try EntryBundle.entries(of: bundle, width: width)
-    for (index, (entry, hash)) in zip(entries, edge.first ?? []).enumerated() where Hash.leaf(entry) != hash {
-      throw MalformedInput(
-        "log edge", "entry \(size - UInt64(width) + UInt64(index)) does not hash to its leaf",
-        remedy: "Restore the last entry bundle and the last tile from a backup.")
-    }
-    for entry in entries { EntryBundle.append(Array(entry), to: &self.bundle) }
     // Within a tile of w hashes the subtrees have the sizes of the bits of w; higher levels lie to the left.
     let roots = edge.reversed().flatMap { hashes in
       Subtree.cover(0..<UInt64(hashes.count)).map { subtree in
@@ -59,6 +48,9 @@ public struct LogTail: Sendable, Hashable {
   /// The root of the tree over them.
   public var root: Hash { frontier.root }
 
+  /// The hashes of the partial tile of each level, from level 0 up, 32 bytes each; empty where the last tile is full.
+  public var edgeTiles: [[UInt8]] { edge.map { Hash.bytes(of: $0) } }
+
   /// Appends a batch of entries in their order.
   ///
   /// - Parameter entries: each at most ``EntryBundle/maximumEntryBytes`` long.
@@ -70,17 +62,16 @@ public struct LogTail: Sendable, Hashable {
         "log entry", "entry \(index) of the batch has \(entries[index].count) bytes",
         remedy: "An entry has at most \(EntryBundle.maximumEntryBytes) bytes.")
     }
-    var growth = LogGrowth(first: size, leaves: [])
-    growth.leaves.reserveCapacity(entries.count)
+    return append(leaves: entries.map { Hash.leaf($0) })
+  }
+
+  /// Appends a batch of entries by their leaf hashes, in their order.
+  ///
+  /// - Returns: what must be stored.
+  public mutating func append(leaves: [Hash]) -> LogGrowth {
+    var growth = LogGrowth(first: size, leaves: leaves)
     var highestChanged = 0
-    for entry in entries {
-      let leaf = Hash.leaf(entry)
-      growth.leaves.append(leaf)
-      EntryBundle.append(entry, to: &bundle)
-      if size & 255 == 255 {
-        growth.bundles.append(LogGrowth.Bundle(id: EntryBundleID(inside: size >> 8, TileID.fullWidth), bytes: bundle))
-        bundle.removeAll(keepingCapacity: true)
-      }
+    for leaf in leaves {
       let index = size
       frontier.append(leaf) { height, hash in
         guard height.isMultiple(of: 8) else { return }
@@ -95,7 +86,7 @@ public struct LogTail: Sendable, Hashable {
         }
       }
     }
-    if !entries.isEmpty { addPartial(to: &growth, upToLevel: highestChanged) }
+    if !leaves.isEmpty { addPartial(to: &growth, upToLevel: highestChanged) }
     growth.root = root
     growth.size = size
     return growth
@@ -105,9 +96,6 @@ public struct LogTail: Sendable, Hashable {
     for (level, hashes) in edge.enumerated() where level <= highest && !hashes.isEmpty {
       let id = TileID(inside: level, size >> UInt64(8 * level + 8), hashes.count)
       growth.tiles.append(LogGrowth.Tile(id: id, bytes: Hash.bytes(of: hashes)))
-    }
-    if !bundle.isEmpty {
-      growth.bundles.append(LogGrowth.Bundle(id: EntryBundleID(inside: size >> 8, Int(size & 255)), bytes: bundle))
     }
   }
 }
@@ -122,22 +110,12 @@ public struct LogGrowth: Sendable, Hashable {
     public let bytes: [UInt8]
   }
 
-  /// An entry bundle that became full, or the one at the edge.
-  public struct Bundle: Sendable, Hashable {
-    /// Which.
-    public let id: EntryBundleID
-    /// Its entries, each behind its length.
-    public let bytes: [UInt8]
-  }
-
   /// The index of the first entry of the batch.
   public let first: UInt64
   /// The hashes of the batch's entries, in their order.
   public internal(set) var leaves: [Hash]
   /// The tiles that became full, and the partial ones that changed, which come last.
   public internal(set) var tiles: [Tile] = []
-  /// The bundles that became full, and the partial one, which comes last.
-  public internal(set) var bundles: [Bundle] = []
   /// The number of entries after the batch.
   public internal(set) var size: UInt64 = 0
   /// The root after the batch.

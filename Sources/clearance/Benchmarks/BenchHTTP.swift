@@ -1,4 +1,5 @@
 import ArgumentParser
+import ClearanceService
 import Compliance
 import Foundation
 import Store
@@ -9,8 +10,10 @@ struct BenchHTTP: AsyncParsableCommand {
     abstract: "Measures durable decisions over HTTP, beside pgbench on the same server.",
     discussion: """
       Starts a private PostgreSQL and `clearance serve` on it in a temporary folder, posts submissions over keep-alive \
-      connections, and runs pgbench with single-row inserts of the same row size and as many clients, each on its own, \
-      in turn. Prints each round and the medians. It stops what it started.
+      connections, to this service and to another on another database that leaves the log out, and runs pgbench with \
+      single-row inserts of the same row size and as many clients, each on its own, in turn. Prints each round, the \
+      medians and what the log costs, and then how fast what was recorded is verified against the log. It stops what it \
+      started.
       """)
 
   @Option(help: "Connections, and pgbench's clients.")
@@ -21,6 +24,15 @@ struct BenchHTTP: AsyncParsableCommand {
 
   @Option(help: "Rounds; each measures the service and pgbench.")
   var rounds = 3
+
+  @Option(help: "Whether decisions have leaves in the log: on, off, or both in turn.")
+  var log = LogChoice.both
+
+  enum LogChoice: String, ExpressibleByArgument, CaseIterable {
+    case on
+    case off
+    case both
+  }
 
   @Option(help: "Folder of rule files. Environment: CLEARANCE_RULES. Default: Rules.")
   var rules: String?
@@ -42,7 +54,7 @@ struct BenchHTTP: AsyncParsableCommand {
       throw Failure(.unavailable, "\(error)")
     }
     do {
-      try await measure(database)
+      try await measure(database, folder: folder)
     } catch {
       await database.close()
       throw error
@@ -50,38 +62,87 @@ struct BenchHTTP: AsyncParsableCommand {
     await database.close()
   }
 
-  private func measure(_ database: Database) async throws {
-    let service = try ServiceProcess(
-      databaseURL: database.connectionString, rules: Settings.rules(rules),
-      migrations: Settings.migrations(migrations))
-    defer { service.stop() }
-    let startup = try await service.waitUntilReady(seconds: 20)
-    say("ready after \(startup) ms, idle with \(service.residentMegabytes) MB resident")
+  private func measure(_ database: Database, folder: String) async throws {
+    let logged = log == .off ? nil : try await start(database.connectionString, folder: folder)
+    defer { logged?.stop() }
+    let unlogged = log == .on ? nil : try await startWithoutLog(database, isAlone: log == .off, folder: folder)
+    defer { unlogged?.stop() }
     let bodies = (0..<2_000).map { Self.submission($0) }
-    _ = try LoadGenerator.run(
-      port: service.port, connections: connections, seconds: 2, bodies: bodies, path: "/v1/decisions")
+    func load(_ service: ServiceProcess, seconds: Int) throws -> LoadGenerator.Result {
+      try LoadGenerator.run(
+        port: service.port, connections: connections, seconds: seconds, bodies: bodies, path: "/v1/decisions")
+    }
+    for service in [logged, unlogged].compactMap({ $0 }) { _ = try load(service, seconds: 2) }
     let rowBytes = try await database.decisions.averageRowBytes()
     let pgbench = try PGBench(connectionString: database.connectionString, rowBytes: rowBytes)
     say("row: \(rowBytes) bytes; \(connections) connections; \(seconds) s a measurement")
-    var ratios: [Double] = []
-    var rates: [Double] = []
-    var baselines: [Double] = []
+    var rates = (logged: [Double](), unlogged: [Double](), baseline: [Double]())
     for round in 1...max(1, rounds) {
-      let load = try LoadGenerator.run(
-        port: service.port, connections: connections, seconds: seconds, bodies: bodies, path: "/v1/decisions")
-      let baseline = try pgbench.run(clients: connections, seconds: seconds)
-      let rate = load.perSecond(ofStatus: 201)
-      rates.append(rate)
-      baselines.append(baseline)
-      ratios.append(rate / baseline)
-      say(
-        "round \(round): \(Int(rate)) decisions/s, p50 \(load.milliseconds(0.5)) ms, p99 \(load.milliseconds(0.99)) ms; "
-          + "pgbench \(Int(baseline)) transactions/s; ratio \(Self.twoDigits(rate / baseline))"
-          + (load.otherStatuses.isEmpty ? "" : "; other answers \(load.otherStatuses)"))
+      // Whoever comes first in a round comes second in the next.
+      let services = [(logged, "with the log"), (unlogged, "without")]
+      for (service, name) in round.isMultiple(of: 2) ? services.reversed() : services {
+        guard let service else { continue }
+        let outcome = try load(service, seconds: seconds)
+        let rate = outcome.perSecond(ofStatus: 201)
+        if service === logged { rates.logged.append(rate) } else { rates.unlogged.append(rate) }
+        say(
+          "round \(round), \(name): \(Int(rate)) decisions/s, p50 \(outcome.milliseconds(0.5)) ms, "
+            + "p99 \(outcome.milliseconds(0.99)) ms"
+            + (outcome.otherStatuses.isEmpty ? "" : "; other answers \(outcome.otherStatuses)"))
+      }
+      rates.baseline.append(try pgbench.run(clients: connections, seconds: seconds))
+      say("round \(round): pgbench \(Int(rates.baseline[round - 1])) transactions/s")
     }
+    summarize(rates.logged, rates.unlogged, rates.baseline, megabytes: (logged ?? unlogged)?.residentMegabytes ?? 0)
+    logged?.stop()
+    unlogged?.stop()
+    if log != .off { try await audit(database) }
+  }
+
+  private func start(_ databaseURL: String, folder: String, _ arguments: [String] = []) async throws -> ServiceProcess {
+    let service = try ServiceProcess(
+      databaseURL: databaseURL, rules: Settings.rules(rules), migrations: Settings.migrations(migrations), data: folder,
+      arguments)
+    let startup = try await service.waitUntilReady(seconds: 20)
+    say("ready after \(startup) ms, idle with \(service.residentMegabytes) MB resident")
+    return service
+  }
+
+  /// A service that gives decisions no leaves, on a database of its own if there is one that does.
+  private func startWithoutLog(_ database: Database, isAlone: Bool, folder: String) async throws -> ServiceProcess {
+    func psql(_ connectionString: String, _ command: String) throws {
+      _ = try PostgreSQLProgram.execute(PostgreSQLProgram.path("psql"), [connectionString, "-qc", command])
+    }
+    var url = database.connectionString
+    if !isAlone {
+      try psql(url, "create database without_log")
+      url.replace(/[^\/]+$/, with: "without_log")
+    }
+    let service = try await start(url, folder: folder, ["--without-log"])
+    try psql(url, "alter table decisions alter column commitment drop not null")
+    return service
+  }
+
+  private func summarize(_ logged: [Double], _ unlogged: [Double], _ baseline: [Double], megabytes: Int) {
+    let rate = logged.isEmpty ? unlogged.median : logged.median
     say(
-      "median: \(Int(rates.median)) decisions/s, pgbench \(Int(baselines.median)) transactions/s, "
-        + "ratio \(Self.twoDigits(ratios.median)); \(service.residentMegabytes) MB resident")
+      "median: \(Int(rate)) decisions/s, pgbench \(Int(baseline.median)) transactions/s, "
+        + "ratio \(Self.twoDigits(rate / baseline.median)); \(megabytes) MB resident")
+    guard !logged.isEmpty, !unlogged.isEmpty else { return }
+    // Round by round: what else the machine does then slows both.
+    let cost = 100 * zip(logged, unlogged).map { 1 - $0 / $1 }.median
+    say(
+      "without the log: \(Int(unlogged.median)) decisions/s; the log costs \(String(format: "%.1f", cost)) % in the median round"
+    )
+  }
+
+  private func audit(_ database: Database) async throws {
+    let start = ContinuousClock.now
+    let report = try await LogAudit(database.ledger, key: nil, kept: []) { _, _ in }.run()
+    let verified = Double(report.records) / (start.duration(to: .now) / .seconds(1))
+    say(
+      "audit verify: \(report.records) records and \(report.size) leaves, \(Int(verified)) a second"
+        + (report.findings.first.map { "; it found: \($0)" } ?? "; nothing found"))
   }
 
   private static func twoDigits(_ value: Double) -> String { String(format: "%.2f", value) }

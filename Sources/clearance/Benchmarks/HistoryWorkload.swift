@@ -78,7 +78,13 @@ struct HistoryWorkload {
       id: id, accountID: account, verdict: verdict, asOf: decidedAt.date, decidedAt: decidedAt, ruleset: ruleset,
       rules: rules, policies: policies, lists: isHit ? ["list-\(uneven(12))"] : [],
       trigger: index % 400 == 7 ? "manual" : isRecheck ? "recheck" : "submission", engine: "0.1.0",
-      recordedBy: Self.recorder(index % 50 == 3 ? 1 : 0), facts: facts, answer: answer, idempotencyKey: nil)
+      recordedBy: Self.recorder(index % 50 == 3 ? 1 : 0), facts: facts, answer: answer, leaf: leaf(),
+      idempotencyKey: nil)
+  }
+
+  /// As good as one for those who ask: nobody looks for these in the log.
+  private mutating func leaf() -> NewLeaf? {
+    NewLeaf((0..<12).flatMap { _ in withUnsafeBytes(of: random.next()) { Array($0) } })
   }
 
   /// Two API keys; the second records little.

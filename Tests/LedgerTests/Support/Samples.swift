@@ -90,18 +90,29 @@ final class ReferenceTree {
   }
 }
 
-/// A log that lies in memory as a store would keep it: of each tile and bundle the widest that was ever written.
+/// A log that lies in memory as a store would keep it: of each tile the widest that was ever written.
 struct StoredLog {
   private(set) var tail = LogTail()
   private(set) var tiles: [TileID: [UInt8]] = [:]
-  private(set) var bundles: [UInt64: [UInt8]] = [:]
+  private(set) var entries: [[UInt8]] = []
 
   @discardableResult
   mutating func append(_ entries: [[UInt8]]) throws -> LogGrowth {
     let growth = try tail.append(entries)
     for tile in growth.tiles { tiles[StoredLog.place(tile.id)] = tile.bytes }
-    for bundle in growth.bundles { bundles[bundle.id.index] = bundle.bytes }
+    self.entries += entries
     return growth
+  }
+
+  /// The bundles that a growth of the log touched, as they are after it.
+  func bundles(of growth: LogGrowth) -> [(id: EntryBundleID, bytes: [UInt8])] {
+    guard growth.size > growth.first else { return [] }
+    return (growth.first >> 8...(growth.size - 1) >> 8).map { index in
+      let range = Int(index << 8)..<Int(min((index + 1) << 8, growth.size))
+      var bytes: [UInt8] = []
+      for entry in entries[range] { EntryBundle.append(entry, to: &bytes) }
+      return (EntryBundleID(inside: index, range.count), bytes)
+    }
   }
 
   func tile(_ id: TileID) -> [UInt8]? { tiles[StoredLog.place(id)] }
@@ -116,8 +127,7 @@ struct StoredLog {
 
   /// The tail as it is made of what is stored.
   func resumed(at size: UInt64) throws -> LogTail {
-    try LogTail(
-      size: size, tiles: TileID.edge(of: size).map { try #require(tile($0)) }, bundle: bundles[size >> 8] ?? [])
+    try LogTail(size: size, tiles: TileID.edge(of: size).map { try #require(tile($0)) })
   }
 
   private static func place(_ id: TileID) -> TileID { TileID(inside: id.level, id.index, TileID.fullWidth) }

@@ -26,7 +26,6 @@ struct LogTailTests {
       #expect(try log.resumed(at: growth.size) == log.tail, "size \(position)")
     }
     #expect(log.tiles == whole.tiles)
-    #expect(log.bundles == whole.bundles)
     #expect(log.tail == whole.tail)
   }
 
@@ -36,7 +35,6 @@ struct LogTailTests {
     for entry in sampleEntries(600) {
       let growth = try log.append([entry])
       let size = growth.size
-      #expect(growth.bundles.map(\.id.index) == [(size - 1) >> 8])
       #expect(growth.tiles.count == (size % 256 == 0 ? 2 : 1))
       #expect(growth.tiles.allSatisfy { $0.id.exists(in: size) && $0.bytes.count == $0.id.width * 32 })
       #expect(try log.resumed(at: size) == log.tail)
@@ -58,15 +56,13 @@ struct LogTailTests {
     var log = StoredLog()
     try log.append(sampleEntries(700))
     let tiles = try TileID.edge(of: 700).map { try #require(log.tile($0)) }
-    let bundle = try #require(log.bundles[2])
-    #expect(try LogTail(size: 700, tiles: tiles, bundle: bundle) == log.tail)
-    #expect(throws: MalformedInput.self) { try LogTail(size: 700, tiles: [], bundle: bundle) }
-    #expect(throws: MalformedInput.self) { try LogTail(size: 700, tiles: tiles.reversed(), bundle: bundle) }
-    #expect(throws: MalformedInput.self) { try LogTail(size: 700, tiles: tiles, bundle: []) }
-    #expect(throws: MalformedInput.self) { try LogTail(size: .max, tiles: tiles, bundle: bundle) }
-    var altered = bundle
-    altered[5] ^= 1
-    #expect(throws: MalformedInput.self) { try LogTail(size: 700, tiles: tiles, bundle: altered) }
+    #expect(try LogTail(size: 700, tiles: tiles) == log.tail)
+    #expect(throws: MalformedInput.self) { try LogTail(size: 700, tiles: []) }
+    #expect(throws: MalformedInput.self) { try LogTail(size: 700, tiles: tiles.reversed()) }
+    #expect(throws: MalformedInput.self) { try LogTail(size: .max, tiles: tiles) }
+    var altered = tiles
+    altered[0][5] ^= 1
+    #expect(try LogTail(size: 700, tiles: altered).root != log.tail.root)
   }
 
   @Test("a replay finds every signed root that the entries do not lead to")

@@ -48,8 +48,6 @@ struct TileTests {
     let partial = growth.tiles.suffix(3).map(\.id.path)
     #expect(partial == ["tile/0/273.p/112", "tile/1/001.p/17", "tile/2/000.p/1"])
     #expect(growth.tiles.count == 277)
-    #expect(growth.bundles.count == 274)
-    #expect(growth.bundles.last?.id.path == "tile/entries/273.p/112")
     #expect(TileID.edge(of: 70_000).map(\.path) == partial)
     #expect(TileID.edge(of: 256).map(\.path) == ["tile/1/000.p/1"])
     #expect(TileID.edge(of: 0).isEmpty)

@@ -20,7 +20,7 @@ final class Clearance: Sendable {
   }
 
   let pid: pid_t
-  private let process: Mutex<Process>
+  private let end = Mutex<End?>(nil)
   private let outputPath: String
   private let errorPath: String
   private let marker: String
@@ -31,24 +31,17 @@ final class Clearance: Sendable {
   ) throws {
     let base = Workshop.current.path("process")
     (outputPath, errorPath) = (base + ".out", base + ".err")
-    let process = Process()
-    process.executableURL = program
-    process.arguments = arguments
     var variables = ProcessInfo.processInfo.environment.filter {
       !$0.key.hasPrefix("CLEARANCE_") && !$0.key.hasPrefix("PG") && $0.key != "DATABASE_URL"
     }
+    // Keys of logs are kept where the tests are, and go with them.
+    variables["CLEARANCE_DATA"] = Workshop.current.folder + "/data"
     variables.merge(environment) { $1 }
-    process.environment = variables
-    process.currentDirectoryURL = directory
-    for path in [outputPath, errorPath] { _ = FileManager.default.createFile(atPath: path, contents: nil) }
-    process.standardInput = FileHandle.nullDevice
-    process.standardOutput = FileHandle(forWritingAtPath: outputPath)
-    process.standardError = FileHandle(forWritingAtPath: errorPath)
-    try process.spawn()
-    pid = process.processIdentifier
+    pid = try spawn(
+      [program.path] + arguments, environment: variables, directory: directory.path, output: outputPath,
+      errors: errorPath)
     marker = Workshop.current.folder + "/processes/\(pid)"
-    _ = _ = FileManager.default.createFile(atPath: marker, contents: nil)
-    self.process = Mutex(process)
+    _ = FileManager.default.createFile(atPath: marker, contents: nil)
   }
 
   /// Runs a command to its end.
@@ -62,7 +55,19 @@ final class Clearance: Sendable {
 
   var output: String { (try? String(contentsOfFile: outputPath, encoding: .utf8)) ?? "" }
   var errors: String { (try? String(contentsOfFile: errorPath, encoding: .utf8)) ?? "" }
-  var isRunning: Bool { process.withLock { $0.isRunning } }
+  var isRunning: Bool { look() == nil }
+
+  /// How it ended, if it did. Until then nobody else can have its number, so that no signal hits a stranger.
+  private func look() -> End? {
+    end.withLock { end in
+      var status: Int32 = 0
+      if end == nil, waitpid(pid, &status, WNOHANG) == pid {
+        let signal = status & 0x7F
+        end = signal == 0 ? .exit(status >> 8 & 0xFF) : .signal(signal)
+      }
+      return end
+    }
+  }
 
   func signal(_ number: Int32) {
     if isRunning { kill(pid, number) }
@@ -71,35 +76,56 @@ final class Clearance: Sendable {
   /// How it ended; kills it when that takes too long.
   @discardableResult
   func waitForEnd(within seconds: Double = 120) async -> End {
-    var deadline: Date? = Date(timeIntervalSinceNow: seconds)
-    while isRunning {
-      if let limit = deadline, Date() > limit {
+    let deadline = Date(timeIntervalSinceNow: seconds)
+    var isLate = false
+    while true {
+      if let end = look() {
+        try? FileManager.default.removeItem(atPath: marker)
+        return end
+      }
+      if !isLate, Date() > deadline {
+        isLate = true
         Issue.record("the process \(pid) did not end within \(seconds) s:\n\(errors.suffix(4000))")
         kill(pid, SIGKILL)
-        deadline = nil
       }
       // Detached: a cancelled test must still see the end of its processes.
       await Task.detached { try? await Task.sleep(for: .milliseconds(5)) }.value
     }
-    try? FileManager.default.removeItem(atPath: marker)
-    return process.withLock { process in
-      process.terminationReason == .exit
-        ? .exit(process.terminationStatus) : .signal(process.terminationStatus)
-    }
   }
 }
 
-extension Process {
-  /// Runs the process with no signal blocked. A child inherits the mask of the thread that makes it, and the threads
-  /// that run tasks block all signals: the service would wait for SIGTERM in vain.
-  fileprivate func spawn() throws {
-    var none = sigset_t()
-    var before = sigset_t()
-    sigemptyset(&none)
-    pthread_sigmask(SIG_SETMASK, &none, &before)
-    defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
-    try run()
-  }
+/// Starts a program with its output in files.
+///
+/// Not by Foundation's `Process`: that learns of an end by a socket which processes that are started at the same time
+/// inherit, so that one seems to run for as long as another does. And not with the signal mask of the thread: the
+/// threads that run tasks block all signals, and the service would wait for SIGTERM in vain.
+private func spawn(
+  _ arguments: [String], environment: [String: String], directory: String, output: String, errors: String
+) throws -> pid_t {
+  var actions = posix_spawn_file_actions_t()
+  posix_spawn_file_actions_init(&actions)
+  defer { posix_spawn_file_actions_destroy(&actions) }
+  posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+  posix_spawn_file_actions_addopen(&actions, 1, output, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
+  posix_spawn_file_actions_addopen(&actions, 2, errors, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
+  // Whether they are open or not.
+  for descriptor in Int32(3)..<1024 { posix_spawn_file_actions_addclose(&actions, descriptor) }
+  var attributes = posix_spawnattr_t()
+  posix_spawnattr_init(&attributes)
+  defer { posix_spawnattr_destroy(&attributes) }
+  var signals = sigset_t()
+  sigemptyset(&signals)
+  posix_spawnattr_setsigmask(&attributes, &signals)
+  posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
+  // The process becomes the program; it keeps its number.
+  let arguments = ["/usr/bin/env", "--chdir=" + directory] + arguments
+  let words = arguments.map { strdup($0) } + [nil]
+  let variables = environment.map { strdup("\($0)=\($1)") } + [nil]
+  defer { for word in words + variables { free(word) } }
+  var pid: pid_t = 0
+  let fault = posix_spawn(&pid, arguments[0], &actions, &attributes, words, variables)
+  guard fault == 0 else { throw Unexpected("\(arguments[0]) cannot be started: \(String(cString: strerror(fault)))") }
+  return pid
 }
 
 /// A running `clearance serve`.

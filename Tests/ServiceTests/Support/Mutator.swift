@@ -256,6 +256,8 @@ struct Mutator {
       "/%76%31/rules", "/v1/rules?x=1", "/v1/rules#f", "/healthz/x", "/metrics?x", "/%ff", "/%", "/v1/decisions;x=1",
       "/" + String(repeating: "a", count: count(1...5_000)), "http://example.org/v1/rules", "/v1/decisions/*", "/:id",
       "/v1/decisions/" + String(repeating: "%41", count: 300), "/openapi.json", "/v1/rules", "/readyz",
+      "/log/checkpoint", "/log/tile/0/000", "/log/tile/entries/x001/000.p/7",
+      "/log/tile/" + String(repeating: "x000/", count: 60),
     ])
     let body = method == "POST" || method == "PUT" ? self.body() : nil
     return Case(kind: "path", bytes: HTTPClient.bytes(method, target, body: body), isFramed: true)

@@ -26,7 +26,7 @@ final class Workshop: Sendable {
   }
 
   static func with(_ body: () async throws -> Void) async throws {
-    let name = "clearance-tests-" + String(UInt32.random(in: .min ... .max), radix: 36)
+    let name = "clearance-service-" + String(UInt32.random(in: .min ... .max), radix: 36)
     let folder = (NSTemporaryDirectory() as NSString).appendingPathComponent(name)
     try FileManager.default.createDirectory(
       atPath: folder + "/processes", withIntermediateDirectories: true)

@@ -202,7 +202,9 @@ create table resolutions (
   -- The first day, in UTC, on which it no longer holds; null if it has no end of its own.
   until date,
   supersedes uuid unique references resolutions (id),
-  exemption uuid references exemptions (id)
+  exemption uuid references exemptions (id),
+  -- Of the log's commitment to the account, the officer and the reason.
+  salt bytea not null
 );
 
 create index resolutions_by_decision on resolutions (decision, id);
