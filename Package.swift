@@ -131,7 +131,7 @@ let package = Package(
     .testTarget(name: "UsageTests", dependencies: ["Compliance", "Usage", "Seeded"], swiftSettings: settings),
     .testTarget(
       name: "ClearanceServiceTests",
-      dependencies: ["CEL", "ClearanceService", "Compliance", "Policy", "Screening", "Store"],
+      dependencies: ["CEL", "ClearanceService", "Compliance", "Policy", "Screening", "Seeded", "Store"],
       swiftSettings: settings),
     // Runs the built executable as a process of its own; the dependency on it is there to have it built.
     .testTarget(

@@ -28,6 +28,18 @@ public struct Facts: Sendable, Hashable {
     jurisdictions = Jurisdiction.all(of: submission)
   }
 
+  /// The same facts, of which it can be read who owns the applicant.
+  public func reading(_ ownership: any OwnershipReader) -> Facts { Facts(self, ownership: ownership) }
+
+  private init(_ facts: Facts, ownership: any OwnershipReader) {
+    submission = facts.submission
+    jurisdictions = facts.jurisdictions
+    screened = facts.screened
+    usage = facts.usage
+    cluster = facts.cluster
+    self.ownership = ownership
+  }
+
   /// The facts in the form in which they are recorded. What follows from the submission is not repeated.
   public var json: JSON {
     .members([

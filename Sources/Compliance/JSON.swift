@@ -44,6 +44,9 @@ public enum JSON: Sendable, Hashable {
   /// An array of strings.
   public static func strings(_ values: some Sequence<String>) -> JSON { .array(values.map { .string($0) }) }
 
+  /// The same of an array, which is what there mostly is, without the detour that a generic call from another target is.
+  public static func strings(_ values: [String]) -> JSON { .array(values.map { .string($0) }) }
+
   /// An object from name and value pairs; pairs whose value is `nil` are left out.
   public static func members(_ pairs: KeyValuePairs<String, JSON?>) -> JSON {
     var members: [Member] = []
