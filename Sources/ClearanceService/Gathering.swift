@@ -23,35 +23,52 @@ extension Facts {
 
   /// Recorded facts, to be judged again: who owns the applicant follows from the submission.
   public static func gather(recorded: Facts) -> Facts {
-    gather(recorded.submission, screened: recorded.screened, usage: recorded.usage, cluster: recorded.cluster)
+    recorded.reading(SubmittedOwnership(recorded.submission))
   }
 }
 
-/// The ownership of one submission. The graph is made when a condition first asks.
+/// The ownership of one submission. The graph is made when a condition first asks, and what was asked once is kept: of
+/// most applicants no owner stands on any list, and then the rules of all lists ask the same.
 final class SubmittedOwnership: OwnershipReader {
-  private let submission: Submission
-  private let made = Mutex<OwnershipGraph?>(nil)
+  private struct State {
+    var graph: OwnershipGraph?
+    var read: [(question: OwnershipQuestion, counted: [OwnershipStanding], answer: ReadOwnership)] = []
 
-  init(_ submission: Submission) { self.submission = submission }
+    mutating func graph(of submission: Submission) -> OwnershipGraph {
+      if let graph { return graph }
+      let made = OwnershipGraph(submission)
+      graph = made
+      return made
+    }
 
-  private var graph: OwnershipGraph {
-    made.withLock { made in
-      if let made { return made }
-      let graph = OwnershipGraph(submission)
-      made = graph
-      return graph
+    mutating func answer(
+      _ question: OwnershipQuestion, _ counted: [OwnershipStanding], of submission: Submission
+    ) -> ReadOwnership {
+      for known in read where known.question == question && known.counted == counted { return known.answer }
+      let result = graph(of: submission).evaluate(OwnershipReading(question)) { Certainty(counted, at: $0) }
+      let answer = ReadOwnership(result: result)
+      if read.count < SubmittedOwnership.kept { read.append((question, counted, answer)) }
+      return answer
     }
   }
 
+  /// How many answers are kept.
+  private static let kept = 32
+
+  private let submission: Submission
+  private let state = Mutex(State())
+
+  init(_ submission: Submission) { self.submission = submission }
+
   func read(_ question: OwnershipQuestion, counted: [OwnershipStanding]) -> any OwnershipAnswer {
-    ReadOwnership(result: graph.evaluate(OwnershipReading(question)) { Certainty(counted, at: $0) })
+    state.withLock { $0.answer(question, counted, of: submission) }
   }
 
   /// Shares are often published to whole percents, so that honest ones may make half a percent too much.
   private static let rounding = Percentage(units: Percentage.unitsPerPercent / 2)
 
   func overstatements() -> [String] {
-    let graph = graph
+    let graph = state.withLock { $0.graph(of: submission) }
     return graph.overstatements(beyond: SubmittedOwnership.rounding).map {
       "\(graph.label($0.entity)): \($0.kind.rawValue) \($0.total) %"
     }

@@ -208,7 +208,7 @@ extension OwnershipNotation {
   ) throws(EvaluationError) -> OwnershipQuestion.Threshold {
     let percentage: Percentage? =
       switch value {
-      case .int(let number): Percentage(String(number))
+      case .int(let number) where number >= 0: Int32(exactly: number).map { Percentage(percent: $0) }
       case .double(let number): Percentage(String(number))
       default: nil
       }

@@ -22,7 +22,8 @@ public final class Classification: OpaqueValue {
   public init(_ items: [Item]) { self.items = items }
 
   /// The type of the value.
-  public var type: CELType { .opaque(Classification.typeName, [.dyn]) }
+  public var type: CELType { Classification.dynamicType }
+  private static let dynamicType = CELType.opaque(Classification.typeName, [.dyn])
 
   /// Classifications are equal when they are the same object.
   public func isEqual(to other: any OpaqueValue) -> Bool { other === self }

@@ -78,14 +78,31 @@ final class BinaryCallNode: Node, @unchecked Sendable {
 
 /// A call whose overload is chosen by the types that the arguments turn out to have.
 final class DispatchNode: Node, @unchecked Sendable {
+  /// The one function that there is to choose from, which most calls have: it needs no lists of arguments.
+  private enum Sole {
+    case unary(@Sendable (Value) throws(EvaluationError) -> Value, CELType)
+    case binary(@Sendable (Value, Value) throws(EvaluationError) -> Value, (CELType, CELType))
+    case lenient(@Sendable ([Outcome]) -> Outcome, [CELType])
+  }
+
   let name: String
   let arguments: [Node]
   let overloads: [Overload]
+  private let sole: Sole?
 
   init(_ name: String, _ arguments: [Node], _ overloads: [Overload], _ range: Range<Int>) {
     self.name = name
     self.arguments = arguments
     self.overloads = overloads
+    switch (overloads.count == 1 ? overloads[0].implementation : .none, arguments.count) {
+    case (.unary(let function), 1) where overloads[0].takes(count: 1):
+      sole = .unary(function, overloads[0].parameter(at: 0))
+    case (.binary(let function), 2) where overloads[0].takes(count: 2):
+      sole = .binary(function, (overloads[0].parameter(at: 0), overloads[0].parameter(at: 1)))
+    case (.lenient(let function), _) where overloads[0].takes(count: arguments.count):
+      sole = .lenient(function, arguments.indices.map { overloads[0].parameter(at: $0) })
+    default: sole = nil
+    }
     super.init(range)
   }
 
@@ -96,9 +113,60 @@ final class DispatchNode: Node, @unchecked Sendable {
   override var identity: String { "dispatch \(name) \(overloads.map(\.id))" }
 
   override func evaluate(_ frame: inout Frame) -> Outcome {
+    switch sole {
+    case .unary(let function, let type):
+      let outcome = arguments[0].evaluate(&frame)
+      guard case .value(let value) = outcome, value.fits(type) else { return evaluate([outcome], &frame) }
+      do throws(EvaluationError) {
+        try frame.charge(1 + value.handlingCost)
+        return .value(try charged(try function(value), &frame))
+      } catch {
+        return failure(error)
+      }
+    case .binary(let function, let types):
+      let (first, second) = (arguments[0].evaluate(&frame), arguments[1].evaluate(&frame))
+      guard case .value(let left) = first, case .value(let right) = second, left.fits(types.0), right.fits(types.1)
+      else { return evaluate([first, second], &frame) }
+      do throws(EvaluationError) {
+        try frame.charge(1 + left.handlingCost + right.handlingCost)
+        return .value(try charged(try function(left, right), &frame))
+      } catch {
+        return failure(error)
+      }
+    case .lenient(let function, let types):
+      var outcomes: [Outcome] = []
+      outcomes.reserveCapacity(arguments.count)
+      var (charge, isFitting) = (1, true)
+      for (position, argument) in arguments.enumerated() {
+        let outcome = argument.evaluate(&frame)
+        if case .value(let value) = outcome {
+          charge += value.handlingCost
+          if !value.fits(types[position]) { isFitting = false }
+        }
+        outcomes.append(outcome)
+      }
+      guard isFitting else { return evaluate(outcomes, &frame) }
+      do throws(EvaluationError) {
+        try frame.charge(charge)
+        return placed(function(outcomes))
+      } catch {
+        return failure(error)
+      }
+    case nil: break
+    }
     var outcomes: [Outcome] = []
     outcomes.reserveCapacity(arguments.count)
     for argument in arguments { outcomes.append(argument.evaluate(&frame)) }
+    return evaluate(outcomes, &frame)
+  }
+
+  private func charged(_ result: Value, _ frame: inout Frame) throws(EvaluationError) -> Value {
+    try frame.charge(result.handlingCost)
+    if result.isAggregate { try frame.chargeContent(of: result) }
+    return result
+  }
+
+  private func evaluate(_ outcomes: [Outcome], _ frame: inout Frame) -> Outcome {
     var values: [Value] = []
     values.reserveCapacity(arguments.count)
     var absorbed = Absorption()
@@ -154,9 +222,7 @@ final class DispatchNode: Node, @unchecked Sendable {
     case .lenient(let function): return placed(function(outcomes))
     default: throw EvaluationError(.undeclared, "`\(name)` is declared but does nothing")
     }
-    try frame.charge(result.handlingCost)
-    if result.isAggregate { try frame.chargeContent(of: result) }
-    return .value(result)
+    return .value(try charged(result, &frame))
   }
 }
 
