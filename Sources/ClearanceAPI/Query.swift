@@ -14,7 +14,7 @@ struct Query {
         throw Problem(
           .invalidParameter, "unknown query parameter `\(name.prefix(64))`",
           remedy: closest(to: name, in: allowed).map { "Did you mean `\($0)`?" }
-            ?? "Known here: \(allowed.joined(separator: ", ")).")
+            ?? (allowed.isEmpty ? "Send none." : "Known here: \(allowed.joined(separator: ", "))."))
       }
       guard values.updateValue(String(value), forKey: name) == nil else {
         throw Problem(.invalidParameter, "the query parameter `\(name)` stands twice", remedy: "Send it once.")

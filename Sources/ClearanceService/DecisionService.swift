@@ -172,14 +172,9 @@ public final class DecisionService: Sendable {
     let facts = facts(request.submission, asOf: request.asOf, now: now)
     let judgement = judge(facts, asOf: request.asOf ?? now.date)
     let id = UUID.version7(at: now)
-    let answer = JSON.object(
-      [JSON.Member("id", .string(id.text)), JSON.Member("account", .string(request.submission.id))]
-        + judgement.members + [JSON.Member("decided_at", .string(now.description))]
-    ).bytes
-    var policies: [String] = []
-    for match in judgement.matched where !policies.contains(match.rule.policy) { policies.append(match.rule.policy) }
+    let answer = judgement.answer(id: id, account: request.submission.id, decidedAt: now).bytes
     let findings = Findings(
-      rules: judgement.matched.map(\.rule.id), policies: policies, lists: facts.screened.hitLists)
+      rules: judgement.matched.map(\.rule.id), policies: judgement.matchedPolicies, lists: facts.screened.hitLists)
     let factsText = facts.json.bytes
     let leaf = try leaf(id, now, judgement, findings, request, facts: factsText, answer: answer)
     let decision = NewDecision(

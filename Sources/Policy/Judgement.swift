@@ -66,9 +66,8 @@ public struct Judgement: Sendable {
 
 extension Edition {
   /// Judges facts; see ``Ruleset/judge(_:asOf:)``.
-  func judge(_ facts: Facts, asOf date: CalendarDate) -> Judgement {
+  func judge(_ facts: Facts, asOf date: CalendarDate, using ruling: inout Ruling) -> Judgement {
     let activation = schema.activation(of: facts, asOf: date, for: environment)
-    var ruling = Ruling()
     decide(activation, into: &ruling)
     let result = ruling.result
     var judgement = Judgement(asOf: date, ruleset: hash)

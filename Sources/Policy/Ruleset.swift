@@ -78,13 +78,18 @@ public final class Ruleset: Sendable {
   /// The rules as they stand on a day, compiled. Made on first use and kept: between two dates at which any
   /// window begins or ends, all days share one.
   public func edition(on date: CalendarDate) -> Edition {
+    editions.edition(span(of: date)) { Edition(ruleset: self, date: date) }
+  }
+
+  /// The number of the span of days in which a day lies.
+  func span(of date: CalendarDate) -> Int {
     var low = 0
     var high = boundaries.count
     while low < high {
       let middle = (low + high) / 2
       if boundaries[middle] <= date { low = middle + 1 } else { high = middle }
     }
-    return editions.edition(low) { Edition(ruleset: self, date: date) }
+    return low
   }
 
   /// What is wrong with a submission by this ruleset's declarations: its attributes, if it declares any.
@@ -96,7 +101,13 @@ public final class Ruleset: Sendable {
 
   /// The verdict on an account: a pure function of the ruleset, the facts and the day.
   public func judge(_ facts: Facts, asOf date: CalendarDate) -> Judgement {
-    edition(on: date).judge(facts, asOf: date)
+    var ruling = Ruling()
+    return judge(facts, asOf: date, using: &ruling)
+  }
+
+  /// The same, with storage that serves for one verdict after the other.
+  package func judge(_ facts: Facts, asOf date: CalendarDate, using ruling: inout Ruling) -> Judgement {
+    edition(on: date).judge(facts, asOf: date, using: &ruling)
   }
 }
 

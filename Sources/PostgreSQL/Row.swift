@@ -82,6 +82,13 @@ public struct Row: Sendable {
   /// - Parameter column: The position, counted from 0.
   public func int(_ column: Int) throws -> Int { try get(column) }
 
+  /// The size of a value as it was sent, in bytes; 0 for NULL.
+  ///
+  /// - Parameter column: The position, counted from 0.
+  public func byteCount(_ column: Int) -> Int {
+    storage.result.withValue(row: index, column: column) { $0.byteCount }
+  }
+
   /// Whether a column is NULL.
   ///
   /// - Parameter column: The position, counted from 0.

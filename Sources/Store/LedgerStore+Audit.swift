@@ -110,16 +110,7 @@ public struct LedgerSnapshot: Sendable {
       select \(RecordedDecision.columns) from decisions where id \(isAfter ? ">" : ">=") $1 and id <= $2
       order by id limit $3
       """, [.uuid(first), .uuid(last), .int(limit)])
-    return try rows.map { row in
-      let id: UUID = try row.get(0)
-      do {
-        return (id, .success(try RecordedDecision(row)))
-      } catch let error as UnreadableDecision {
-        return (id, .failure(error))
-      } catch {
-        return (id, .failure(UnreadableDecision(id: id, what: "\(error)")))
-      }
-    }
+    return try rows.map { (try $0.get(0), try RecordedDecision.read($0)) }
   }
 
   /// All activations.

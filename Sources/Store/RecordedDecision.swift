@@ -30,7 +30,7 @@ public struct RecordedDecision: Sendable {
   public let recordedBy: UUID
   /// The facts, as they are stored: UTF-8.
   public let facts: [UInt8]
-  /// The answer, as it is stored: UTF-8.
+  /// The answer, as it is stored: UTF-8; empty where it was not asked for.
   public let answer: [UInt8]
   /// Its salt; `nil` for one from before the log.
   public let salt: [UInt8]?
@@ -38,6 +38,12 @@ public struct RecordedDecision: Sendable {
   public let commitment: [UInt8]?
 
   static let columns = columns(facts: "facts", answer: "answer")
+  static let rulesetColumn = 5
+  /// Facts and answer.
+  static let longColumns = [12, 13]
+
+  /// Without the answer, which is most of what a decision holds.
+  static let columnsWithoutAnswer = columns(facts: "facts", answer: "''::text")
 
   /// Without the long texts where the leaf can be made without them.
   static let columnsOfLeaf = columns(
@@ -51,6 +57,44 @@ public struct RecordedDecision: Sendable {
     """
   }
 
+  /// A decision from its parts.
+  package init(
+    id: UUID, accountID: String, verdict: Verdict, asOf: CalendarDate, decidedAt: Instant, ruleset: String,
+    rules: [String], policies: [String], lists: [String], trigger: String, engine: String, recordedBy: UUID,
+    facts: [UInt8], answer: [UInt8], salt: [UInt8]?, commitment: [UInt8]?
+  ) {
+    self.id = id
+    self.accountID = accountID
+    self.verdict = verdict
+    self.asOf = asOf
+    self.decidedAt = decidedAt
+    self.ruleset = ruleset
+    self.rules = rules
+    self.policies = policies
+    self.lists = lists
+    self.trigger = trigger
+    self.engine = engine
+    self.recordedBy = recordedBy
+    self.facts = facts
+    self.answer = answer
+    self.salt = salt
+    self.commitment = commitment
+  }
+
+  /// A decision from a row, or why it is none.
+  ///
+  /// - Throws: `PostgreSQLError` when not even the id can be read.
+  static func read(_ row: Row) throws -> Result<RecordedDecision, UnreadableDecision> {
+    let id: UUID = try row.get(0)
+    do {
+      return .success(try RecordedDecision(row))
+    } catch let error as UnreadableDecision {
+      return .failure(error)
+    } catch {
+      return .failure(UnreadableDecision(id: id, what: "\(error)"))
+    }
+  }
+
   init(_ row: Row) throws {
     id = try row.get(0)
     accountID = try row.text(1)
@@ -61,6 +105,10 @@ public struct RecordedDecision: Sendable {
     self.verdict = verdict
     asOf = CalendarDate(daysSinceEpoch: try row.get(3, as: DayNumber.self).daysSinceUnixEpoch)
     decidedAt = Instant(try row.get(4, as: Timestamp.self))
+    // PostgreSQL knows days that cannot be reckoned with here.
+    for year in [asOf.parts.year, decidedAt.date.parts.year] where !(1...9999).contains(year) {
+      throw UnreadableDecision(id: id, what: "the year \(year)")
+    }
     ruleset = try row.text(5)
     rules = try row.get(6)
     policies = try row.get(7)
@@ -78,7 +126,8 @@ public struct RecordedDecision: Sendable {
 
 /// A stored decision with a value that none can have.
 public struct UnreadableDecision: Error, CustomStringConvertible {
-  let id: UUID
+  /// Which.
+  public let id: UUID
   let what: String
 
   /// Which, and what.

@@ -8,8 +8,8 @@ import Synchronization
 
 struct Audit: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Verifies that nothing recorded was altered or dropped, and exports it.",
-    subcommands: [Verify.self, AuditExport.self])
+    abstract: "Verifies that nothing recorded was altered or dropped, judges it again, and exports it.",
+    subcommands: [Verify.self, ReplayDecisions.self, AuditExport.self])
 
   struct Verify: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

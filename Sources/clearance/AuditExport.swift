@@ -73,7 +73,7 @@ struct AuditExport: AsyncParsableCommand {
     }
   }
 
-  private static func instant(_ text: String, _ flag: String) throws -> Instant {
+  static func instant(_ text: String, _ flag: String) throws -> Instant {
     guard let instant = Instant(text) ?? CalendarDate(text)?.start else {
       throw Failure(.input, "\(flag) `\(text)` is neither an RFC 3339 timestamp nor a date")
     }

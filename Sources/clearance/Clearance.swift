@@ -10,8 +10,8 @@ struct Clearance: AsyncParsableCommand {
     discussion: """
       Settings are taken from flags, then from the environment, then from defaults.
 
-      Exit codes: 0 done; 1 a check, a test or --fail-on failed; 64 wrong usage; 65 faulty input; 69 a service \
-      or database cannot be reached; 78 faulty rules or configuration.
+      Exit codes: 0 done; 1 a check, a test, a replay or a limit such as --fail-on failed; 64 wrong usage; 65 faulty \
+      input; 69 a service or database cannot be reached; 78 faulty rules or configuration.
       """,
     version: Engine.version,
     subcommands: [

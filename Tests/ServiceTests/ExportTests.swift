@@ -115,7 +115,7 @@ extension ServiceTests {
 
     @Test("a client that goes away ends its export, and the next one can begin")
     func goingAway() async throws {
-      let database = try await Workshop.current.database()
+      let database = try await Workshop.current.database(isTampered: true)
       try await Service.with(database: database) { service in
         try await onThread {
           let client = HTTPClient(port: service.port)

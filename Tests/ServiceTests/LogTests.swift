@@ -245,7 +245,7 @@ extension ServiceTests {
 
     @Test("takes in what was recorded before there was a log, once, whoever is interrupted")
     func backfill() async throws {
-      let database = try await Workshop.current.database()
+      let database = try await Workshop.current.database(isTampered: true)
       let folder = Workshop.current.path("migrations")
       try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
       let all = repository.appendingPathComponent("Migrations").path

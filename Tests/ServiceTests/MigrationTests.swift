@@ -120,7 +120,7 @@ extension ServiceTests {
 
     @Test("decisions from before the history could be asked by what they matched are found, and their reviews are open")
     func oldDecisions() async throws {
-      let database = try await Workshop.current.database()
+      let database = try await Workshop.current.database(isTampered: true)
       let early = Workshop.current.path("migrations")
       try FileManager.default.createDirectory(atPath: early, withIntermediateDirectories: true)
       for name in try FileManager.default.contentsOfDirectory(atPath: Self.shipped.path) where name < "0006" {

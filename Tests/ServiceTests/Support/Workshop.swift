@@ -19,6 +19,7 @@ final class Workshop: Sendable {
   let folder: String
   private let server: PrivateServer
   private let counter = Mutex(0)
+  private let databases = Mutex<[String]>([])
 
   private init(folder: String) {
     self.folder = folder
@@ -35,7 +36,10 @@ final class Workshop: Sendable {
     let watchdog = try Watchdog(folder: folder)
     let workshop = Workshop(folder: folder)
     do {
-      try await $shared.withValue(workshop) { try await body() }
+      try await $shared.withValue(workshop) {
+        try await body()
+        try await workshop.replay()
+      }
     } catch {
       await workshop.close()
       watchdog.finish()
@@ -62,12 +66,30 @@ final class Workshop: Sendable {
     }
   }
 
+  /// Whatever the tests had decided must be judged again to the same answer, by the rules that they had in force.
+  private func replay() async throws {
+    for database in databases.withLock({ $0 }) {
+      let isUsed = try await withConnection(database) { db in
+        let isThere = try await db.query("select to_regclass('decisions') is not null").first?.get(0, as: Bool.self)
+        guard isThere == true else { return false }
+        return try await !db.query("select 1 from decisions limit 1").isEmpty
+      }
+      guard isUsed else { continue }
+      let outcome = try await Clearance.run(["audit", "replay", "--database-url", database])
+      #expect(outcome.end == .exit(0), "\(database): \(outcome.output.prefix(2_000))\(outcome.errors)")
+    }
+  }
+
   /// A new, empty database, by its connection string.
-  func database() async throws -> String {
+  ///
+  /// - Parameter isTampered: whether a test alters or makes up what is recorded there, so that judging it again differs.
+  func database(isTampered: Bool = false) async throws -> String {
     try await server.start()
     let name = "test_\(number())"
     try await withConnection(server.connectionString) { db in try await db.simple("create database \(name)") }
-    return server.connectionString.replacing("/" + PrivateServer.database, with: "/" + name)
+    let database = server.connectionString.replacing("/" + PrivateServer.database, with: "/" + name)
+    if !isTampered { databases.withLock { $0.append(database) } }
+    return database
   }
 }
 

@@ -1,0 +1,159 @@
+import Compliance
+import Foundation
+import PostgreSQL
+import Testing
+
+extension ServiceTests {
+  @Suite("Replay")
+  struct ReplayTests {
+    /// Submissions of many makes: every sample, and the worked cases where they are at hand.
+    private static func submissions() -> [(body: [UInt8], asOf: String?)] {
+      var all: [(body: [UInt8], asOf: String?)] = [
+        (Samples.allowed("allowed"), nil), (Samples.denied("denied"), nil), (Samples.incomplete("incomplete"), nil),
+        (Samples.whole("whole"), nil), (Samples.denied("syria"), "2025-06-30"), (Samples.whole("then"), "2025-10-01"),
+      ]
+      let cases = repository.appendingPathComponent("../shared/data/ownership/cases.jsonl").standardizedFileURL.path
+      let lines = FileManager.default.contents(atPath: cases)?.split(separator: UInt8(ascii: "\n")) ?? []
+      for line in lines {
+        guard let json = try? JSON.parse(line, maximumDepth: 64), let account = json["account"] else { continue }
+        all.append((account.bytes, json["as_of"]?.text))
+      }
+      return all
+    }
+
+    private static func list() throws -> String {
+      let path = Workshop.current.path("list") + ".csv"
+      try """
+      id,schema,name,aliases,birth_date,countries,addresses,identifiers,sanctions,phones,emails,dataset,first_seen,\
+      last_seen,last_change
+      Q1,Person,Ada Brandt,,,,,,"SDN",,,Invented,2026-01-01,2026-01-01,2026-01-01
+      Q2,LegalEntity,Subject Holdings,,,,,,"SDN",,,Invented,2026-01-01,2026-01-01,2026-01-01
+
+      """.write(toFile: path, atomically: true, encoding: .utf8)
+      return path
+    }
+
+    private static func replay(_ database: String, _ more: String...) async throws -> Clearance.Outcome {
+      try await Clearance.run(["audit", "replay", "--database-url", database] + more)
+    }
+
+    @Test("every decision is judged again to the same answer, under any rules and lists, until it is tampered with")
+    func replayed() async throws {
+      let database = try await Workshop.current.database(isTampered: true)
+      try await Service.with(database: database) { service in
+        let recorded = try await fill(service, database)
+        let outcome = try await Self.replay(database, "--format", "json")
+        let report = try JSON.parse(text: outcome.output)
+        #expect(outcome.end == .exit(0), "\(outcome)")
+        #expect(report["decisions"] == .int(recorded) && report["equal"] == .int(recorded))
+        #expect(recorded > 50, "the submissions were of many makes")
+        let denied = try await Self.replay(database, "--where", "decision.verdict == \"deny\"", "--format", "json")
+        let count = try JSON.parse(text: denied.output)["decisions"]?.integer ?? 0
+        #expect(count > 0 && count < recorded)
+        let later = try await Self.replay(database, "--since", "2100-01-01")
+        #expect(later.end == .exit(0) && later.output.hasPrefix("0 decisions"))
+        try await checkRoute(service, database)
+      }
+      let faulty = try await Self.replay(database, "--where", "account.knd == \"x\"")
+      #expect(faulty.end == .exit(65) && faulty.errors.contains("did you mean"), "\(faulty)")
+      #expect(try await Self.replay(database, "--since", "yesterday").end == .exit(65))
+    }
+
+    /// Sends everything, some before and some after a list is imported; gives how many were recorded.
+    private func fill(_ service: Service, _ database: String) async throws -> Int {
+      let submissions = Self.submissions()
+      func send() async throws -> Int {
+        try await onThread {
+          let client = HTTPClient(port: service.port)
+          var recorded = try submissions.count { submission in
+            let target = "/v1/decisions" + (submission.asOf.map { "?as_of=\($0)" } ?? "")
+            return try client.post(submission.body, to: target).status == 201
+          }
+          // Of mutated submissions some are still whole.
+          var mutator = Mutator(seed: 17)
+          for _ in 0..<2_000 {
+            let mutated = mutator.next()
+            guard mutated.isFramed, mutated.kind == "structure of the JSON" else { continue }
+            try client.send(mutated.bytes)
+            if try client.receive().status == 201 { recorded += 1 }
+          }
+          return recorded
+        }
+      }
+      let before = try await send()
+      let imported = try await Clearance.run([
+        "lists", "import", "us-ofac-sdn", try Self.list(), "--database-url", database,
+      ])
+      #expect(imported.end == .exit(0), "\(imported)")
+      #expect(
+        try await eventually {
+          try await onThread {
+            try HTTPClient(port: service.port).post(Samples.allowed("seen"), to: "/v1/decisions?dry_run=true").json[
+              "hits"] != nil
+          }
+        })
+      return before + (try await send())
+    }
+
+    private func checkRoute(_ service: Service, _ database: String) async throws {
+      let (denied, path) = try await onThread {
+        let client = HTTPClient(port: service.port)
+        let denied = try client.post(Samples.denied("to-be-tampered-with"))
+        let path = "/v1/decisions/\(denied.json["id"]?.text ?? "")/replay"
+        let answer = try client.post([], to: path)
+        #expect(answer.status == 200 && answer.json["equal"] == .bool(true), "\(answer.text)")
+        #expect(answer.json["verdict"] == .members(["then": .string("deny"), "now": .string("deny")]))
+        #expect(answer.json["differences"] == .array([]))
+        #expect(try client.get(path).status == 405)
+        let unknown = try client.post([], to: "/v1/decisions/\(UUID().uuidString)/replay")
+        #expect(unknown.status == 404 && problemFault(unknown) == nil)
+        return (denied, path)
+      }
+      let id = try #require(denied.json["id"]?.text)
+      try await withConnection(database) { db in
+        _ = try await db.execute(
+          "update decisions set answer = replace(answer, 'Luz Mora', 'Eva Mora') where id = $1::text::uuid", [.text(id)]
+        )
+      }
+      let answer = try await onThread { try HTTPClient(port: service.port).post([], to: path) }
+      #expect(answer.json["equal"] == .bool(false), "\(answer.text)")
+      #expect(answer.json["differences"]?.elements?.first?["about"]?.text == "matched", "\(answer.text)")
+      let outcome = try await Self.replay(database)
+      #expect(outcome.end == .exit(1) && outcome.output.contains(id), "\(outcome)")
+      #expect(outcome.output.contains("`reason` was") && outcome.output.contains("1 different"), "\(outcome)")
+      try await withConnection(database) { db in
+        _ = try await db.execute(
+          "update decisions set ruleset = repeat('0', 64) where id = $1::text::uuid", [.text(id)])
+      }
+      let missing = try await Self.replay(database)
+      #expect(missing.end == .exit(1) && missing.output.contains("could not be judged"), "\(missing)")
+      try await withConnection(database) { db in
+        _ = try await db.execute(
+          "update decisions set as_of = '5874897-12-31' where id = $1::text::uuid", [.text(id)])
+      }
+      let unreadable = try await Self.replay(database)
+      #expect(
+        unreadable.end == .exit(1) && unreadable.output.contains("\(id) has the year 5874897"), "\(unreadable)")
+    }
+
+    @Test("a replay is for officers, auditors and admins")
+    func roles() async throws {
+      let database = try await Workshop.current.database()
+      try await Service.with(database: database) { service in
+        let id = try await onThread {
+          try HTTPClient(port: service.port).post(Samples.denied("a")).json["id"]?.text ?? ""
+        }
+        for (role, status) in [("signup", 403), ("officer", 200), ("auditor", 200), ("admin", 200)] {
+          let key = try await IssuedKey.make(role, database: database)
+          #expect(
+            try await eventually {
+              try await onThread {
+                let client = HTTPClient(port: service.port, key: key.token)
+                return try client.post([], to: "/v1/decisions/\(id)/replay").status == status
+              }
+            }, "\(role)")
+        }
+      }
+    }
+  }
+}
