@@ -56,7 +56,11 @@ public struct RulesetSource: Sendable {
   private static func read(_ directory: String, where include: (String) -> Bool) throws(RulesetFaults) -> [SourceFile] {
     // The enumerator does not follow a link to the folder itself, which is how rules are often mounted.
     let directory = URL(fileURLWithPath: directory).resolvingSymlinksInPath().path
-    guard let paths = FileManager.default.enumerator(atPath: directory) else {
+    // For what is not there or no folder, the enumerator has no paths and says nothing.
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: directory, isDirectory: &isFolder), isFolder.boolValue,
+      let paths = FileManager.default.enumerator(atPath: directory)
+    else {
       throw RulesetFaults(diagnostics: [
         RuleDiagnostic(
           file: directory, "there is no such folder, or it cannot be read",

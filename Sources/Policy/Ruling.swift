@@ -16,6 +16,17 @@ package struct Ruling: Sendable {
   /// How many conditions were computed; the others were decided through an index.
   package var evaluations: Int { result.evaluations }
 
+  /// Why a rule could not be decided.
+  package enum Doubt: Sendable {
+    /// These facts were not submitted.
+    case unknown(needs: [String])
+    /// Its evaluation failed, with this message.
+    case failed(String)
+  }
+
+  /// Whether every condition was decided.
+  package var isCertain: Bool { result.unknown.isEmpty && result.failed.isEmpty }
+
   /// Makes a ruling that has room for the next verdict.
   package init() {}
 
@@ -43,6 +54,32 @@ extension Edition {
   /// Decides facts that are gathered and in memory; see ``Ruling``.
   package func decide(_ facts: Activation, into ruling: inout Ruling) {
     ruling.decide(self, facts)
+  }
+
+  /// Decides facts; see ``Ruling``.
+  package func decide(_ facts: Facts, asOf date: CalendarDate, into ruling: inout Ruling) {
+    ruling.decide(self, schema.activation(of: facts, asOf: date, for: environment))
+  }
+
+  /// The ids of the rules of a ruling that matched, those that decide and those in shadow mode.
+  package func matches(of ruling: Ruling) -> (deciding: [String], shadow: [String]) {
+    var matches: (deciding: [String], shadow: [String]) = ([], [])
+    for index in ruling.result.matched {
+      if compiled[index].rule.mode == .shadow {
+        matches.shadow.append(ids[index])
+      } else {
+        matches.deciding.append(ids[index])
+      }
+    }
+    return matches
+  }
+
+  /// The deciding rules of a ruling that could not be decided, and why.
+  package func doubts(of ruling: Ruling) -> [(rule: String, why: Ruling.Doubt)] {
+    func decides(_ index: Int) -> Bool { compiled[index].rule.mode == .enforce }
+    return ruling.result.unknown.filter { decides($0.index) }.map {
+      (ids[$0.index], .unknown(needs: Judgement.specific($0.facts.paths)))
+    } + ruling.result.failed.filter { decides($0.index) }.map { (ids[$0.index], .failed($0.error.description)) }
   }
 
   /// Decides facts by trying every rule, for the comparison.

@@ -6,9 +6,10 @@ import Policy
 
 struct Rules: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Checks, tests, shows and activates rule files.",
+    abstract: "Checks, tests, shows, backtests and activates rule files.",
     subcommands: [
-      CheckRules.self, TestRules.self, ShowRules.self, WriteRuleBook.self, ActivateRules.self, RulesHistory.self,
+      CheckRules.self, TestRules.self, ShowRules.self, WriteRuleBook.self, BacktestRules.self, ActivateRules.self,
+      RulesHistory.self,
     ])
 
   enum Format: String, ExpressibleByArgument, CaseIterable {

@@ -4,7 +4,7 @@ import PostgreSQL
 import Testing
 
 extension ServiceTests {
-  @Suite("Replay")
+  @Suite("Replay and backtest")
   struct ReplayTests {
     /// Submissions of many makes: every sample, and the worked cases where they are at hand.
     private static func submissions() -> [(body: [UInt8], asOf: String?)] {
@@ -134,6 +134,10 @@ extension ServiceTests {
       let unreadable = try await Self.replay(database)
       #expect(
         unreadable.end == .exit(1) && unreadable.output.contains("\(id) has the year 5874897"), "\(unreadable)")
+      let backtest = try await Clearance.run([
+        "rules", "backtest", "--database-url", database, "--max-new-denials", "100%",
+      ])
+      #expect(backtest.end == .exit(1) && backtest.output.contains("1 decision could not be judged"), "\(backtest)")
     }
 
     @Test("a replay is for officers, auditors and admins")
@@ -154,6 +158,60 @@ extension ServiceTests {
             }, "\(role)")
         }
       }
+    }
+
+    @Test("a backtest shows what other rules would have made of the history, and tells scripts by its exit code")
+    func backtest() async throws {
+      let database = try await Workshop.current.database()
+      let rules = Workshop.current.path("rules")
+      try FileManager.default.copyItem(atPath: repository.path + "/Rules", toPath: rules)
+      try await Service.with(database: database) { service in
+        try await onThread {
+          let client = HTTPClient(port: service.port)
+          for number in 0..<20 { _ = try client.post(Samples.allowed("a\(number)")) }
+          for number in 0..<5 { _ = try client.post(Samples.denied("d\(number)")) }
+        }
+      }
+      func run(_ more: String...) async throws -> Clearance.Outcome {
+        try await Clearance.run(["rules", "backtest", "--rules", rules, "--database-url", database] + more)
+      }
+      let same = try await run("--max-new-denials", "0")
+      #expect(same.end == .exit(0) && same.output.contains("25 decisions judged, 0 with another verdict"), "\(same)")
+
+      try """
+      policy: own
+      title: Own rules
+      owner: somebody
+      rules:
+        - id: no-germans
+          title: A residence in Germany
+          basis: policy
+          citation: none
+          effective: [{from: 2020-01-01}]
+          when: jurisdictions.exists(j, j.country == "DE")
+          verdict: deny
+          reason: it is in Germany
+      """.write(toFile: rules + "/own.yaml", atomically: true, encoding: .utf8)
+      let stricter = try await run("--max-new-denials", "19")
+      #expect(stricter.end == .exit(1) && stricter.errors.contains("20 of 25 decisions would be denied"), "\(stricter)")
+      for sign in ["no-germans: in 0 decisions then, in 20 now", "newly in 20, allow → deny", "allow → deny, 5 of 20"] {
+        #expect(stricter.output.contains(sign), "\(sign): \(stricter.output)")
+      }
+      for allowed in ["20", "80%"] {
+        #expect(try await run("--max-new-denials", allowed).end == .exit(0), "\(allowed)")
+      }
+      #expect(try await run("--max-new-denials", "79.9%").end == .exit(1))
+
+      let json = try JSON.parse(text: try await run("--format", "json", "--where", "account.id == \"a3\"").output)
+      #expect(json["decisions"] == .int(1) && json["new_denials"] == .int(1), "\(json)")
+      let cell = json["matrix"]?.elements?.first { $0["then"]?.text == "allow" && $0["now"]?.text == "deny" }
+      #expect(cell?["samples"]?.elements?.first?["newly_matching"] == .strings(["no-germans"]))
+      #expect(json["countries"]?.elements?.first?["country"]?.text == "DE")
+
+      let nowhere = try await Clearance.run(["rules", "backtest", "--rules", rules + "x", "--database-url", database])
+      #expect(nowhere.end == .exit(78) && nowhere.errors.contains("there is no such folder"), "\(nowhere)")
+      try "policy: [".write(toFile: rules + "/own.yaml", atomically: true, encoding: .utf8)
+      #expect(try await run().end == .exit(78), "faulty rules are not tried")
     }
   }
 }
