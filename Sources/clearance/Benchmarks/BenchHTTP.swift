@@ -12,8 +12,8 @@ struct BenchHTTP: AsyncParsableCommand {
       Starts a private PostgreSQL and `clearance serve` on it in a temporary folder, posts submissions over keep-alive \
       connections, to this service and to another on another database that leaves the log out, and runs pgbench with \
       single-row inserts of the same row size and as many clients, each on its own, in turn. Prints each round, the \
-      medians and what the log costs, and then how fast what was recorded is verified against the log. It stops what it \
-      started.
+      medians and what the log costs, and then how fast what was recorded is verified against the log; fails if a \
+      decision judged again is another. It stops what it started.
       """)
 
   @Option(help: "Connections, and pgbench's clients.")
@@ -143,6 +143,9 @@ struct BenchHTTP: AsyncParsableCommand {
     say(
       "audit verify: \(report.records) records and \(report.size) leaves, \(Int(verified)) a second"
         + (report.findings.first.map { "; it found: \($0)" } ?? "; nothing found"))
+    let replay = try await HistoryReplay(database).run(HistorySelection())
+    say("audit replay: \(replay.equal) of \(replay.decisions) decisions equal")
+    if replay.equal < replay.decisions { throw Failure(.failed, "decisions are not what judging again gives") }
   }
 
   private static func twoDigits(_ value: Double) -> String { String(format: "%.2f", value) }
