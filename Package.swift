@@ -60,7 +60,7 @@ let package = Package(
     .target(
       name: "Store",
       dependencies: [
-        "Compliance", "PostgreSQL",
+        "Compliance", "Linkage", "PostgreSQL",
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "Logging", package: "swift-log"),
       ],

@@ -32,7 +32,7 @@ struct AccountRoutes: Sendable {
         "resolution": standing.resolution?.json(isBrief: isSignup) ?? .null,
         "open_review": standing.openReview.map { .string($0.id.text) } ?? .null,
         "decisions": .array(decisions), "history": .string(AccountRoutes.history(of: account)),
-        "usage": AccountRoutes.json(standing.usage),
+        "usage": AccountRoutes.json(standing.usage), "cluster": standing.cluster?.json ?? .null,
       ]))
   }
 

@@ -27,7 +27,13 @@ struct DecisionRoutes: Sendable {
     let body = try await DecisionRoutes.body(request, limit: SubmissionLimits.bodyBytes)
     let decision = try self.request(
       body, caller: context.caller, asOf: asOf, idempotencyKey: try DecisionRoutes.idempotencyKey(request.headers))
-    if isDryRun { return .json(service.dryRun(decision.submission, asOf: asOf)) }
+    if isDryRun {
+      do throws(DecisionError) {
+        return .json(try await service.dryRun(decision.submission, asOf: asOf))
+      } catch {
+        throw Problem(error)
+      }
+    }
     let answer = try await answer(decision)
     var response = Response.bytes(
       answer.body, type: "application/json", status: answer.isRepeated ? .ok : .created)

@@ -17,6 +17,9 @@ public struct AccountService: Sendable {
     public let openReview: StoredDecision?
     /// What it used.
     public let usage: UsageStore.Summary
+    /// The accounts that it is linked to, and what all of them used up to the newest hour of which usage was taken in,
+    /// without the evidence; `nil` for an account that is linked to none.
+    public let cluster: ClusterFacts?
   }
 
   /// How many decisions are told of.
@@ -25,12 +28,14 @@ public struct AccountService: Sendable {
   private let decisions: DecisionStore
   private let reviews: ReviewStore
   private let usage: UsageStore
+  private let linkage: LinkageStore
 
   /// A service on a database.
   public init(_ database: Database) {
     decisions = database.decisions
     reviews = database.reviews
     usage = database.usage
+    linkage = database.linkage
   }
 
   /// How an account stands; `nil` when nothing is known of it.
@@ -50,13 +55,20 @@ public struct AccountService: Sendable {
     let latest = recorder == nil ? visible.first : try await decisions.decisions(filter, limit: 1).first
     guard let latest else {
       if used.hours == 0 { return nil }
-      return Standing(decisions: [], verdict: nil, resolution: nil, openReview: nil, usage: used)
+      return Standing(decisions: [], verdict: nil, resolution: nil, openReview: nil, usage: used, cluster: nil)
     }
+    let cluster = try await cluster(of: account)
     let verdict = latest.verdict
     let last = verdict == .review ? try await reviews.last(of: latest.id) : nil
     let resolution = last.flatMap { $0.isInForce(on: Instant.now.date) ? $0 : nil }
     return Standing(
       decisions: visible, verdict: resolution?.verdict ?? verdict, resolution: resolution,
-      openReview: verdict == .review && resolution == nil ? latest : nil, usage: used)
+      openReview: verdict == .review && resolution == nil ? latest : nil, usage: used, cluster: cluster)
+  }
+
+  private func cluster(of account: String) async throws -> ClusterFacts? {
+    let question = LinkageStore.Question(account: account, traces: [])
+    let found = try await linkage.gather([question], try await linkage.state())
+    return found.first?.place.flatMap { LinkedFacts.cluster($0) }
   }
 }

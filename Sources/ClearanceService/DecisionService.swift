@@ -57,6 +57,7 @@ public final class DecisionService: Sendable {
   public let ruleset: ActiveRuleset
   /// The lists in use.
   public let screener: Screener
+  private let gatherer: FactGatherer?
   private let recorder: Recorder
   private let store: DecisionStore
   private let isLogged: Bool
@@ -73,13 +74,18 @@ public final class DecisionService: Sendable {
 
   /// Makes the service of its parts.
   ///
-  /// - Parameter isLogged: whether decisions have leaves in the log. Without, the database must have been told to take
-  ///   them: for nothing but measuring what the log costs.
+  /// - Parameters:
+  ///   - gatherer: knows what accounts used and who is linked to them. Without, nobody used anything: for nothing but
+  ///     measuring what it costs.
+  ///   - isLogged: whether decisions have leaves in the log. Without, the database must have been told to take them: for
+  ///     nothing but measuring what the log costs.
   public init(
-    ruleset: ActiveRuleset, screener: Screener, recorder: Recorder, store: DecisionStore, isLogged: Bool = true
+    ruleset: ActiveRuleset, screener: Screener, gatherer: FactGatherer?, recorder: Recorder, store: DecisionStore,
+    isLogged: Bool = true
   ) {
     self.ruleset = ruleset
     self.screener = screener
+    self.gatherer = gatherer
     self.recorder = recorder
     self.store = store
     self.isLogged = isLogged
@@ -89,9 +95,12 @@ public final class DecisionService: Sendable {
   public func faults(in submission: Submission) -> Faults { ruleset.current.faults(in: submission) }
 
   /// Judges without recording.
-  public func dryRun(_ submission: Submission, asOf: CalendarDate?) -> JSON {
+  ///
+  /// - Throws: ``DecisionError`` when it is not known what the account used and who is linked to it.
+  public func dryRun(_ submission: Submission, asOf: CalendarDate?) async throws(DecisionError) -> JSON {
     let now = Instant.now
-    let judgement = judge(facts(submission, asOf: asOf, now: now), asOf: asOf ?? now.date)
+    let linked = try await gather(submission, now: now)
+    let judgement = judge(facts(submission, linked, asOf: asOf, now: now), asOf: asOf ?? now.date)
     return .object(
       [JSON.Member("dry_run", .bool(true)), JSON.Member("account", .string(submission.id))]
         + judgement.members + [JSON.Member("decided_at", .string(now.description))])
@@ -108,7 +117,9 @@ public final class DecisionService: Sendable {
         requestHash: Array(SHA256.hash(data: request.body + [0] + Array((request.asOf?.description ?? "").utf8))))
     }
     if let key, let answer = try await repeated(key) { return answer }
-    let (decision, judgement) = try make(request, key: key)
+    let now = Instant.now
+    let linked = try await gather(request.submission, now: now)
+    let (decision, judgement) = try make(request, linked, key: key, now: now)
     let isRecorded: Bool
     do {
       isRecorded = try await recorder.record(decision)
@@ -128,24 +139,42 @@ public final class DecisionService: Sendable {
   /// thread.
   public func decide(_ request: Request, then answer: @escaping @Sendable (Result<Answer, DecisionError>) -> Void) {
     precondition(request.idempotencyKey == nil, "a key must be looked up first")
-    if request.submission.parties?.count ?? 0 > DecisionService.partiesAtOnce {
-      // Nobody awaits this task: it ends with the call back, which a graceful shutdown waits for.
-      Task { record(request, then: answer) }
-    } else {
-      record(request, then: answer)
+    let now = Instant.now
+    guard let gatherer else { return record(request, .none, now: now, then: answer) }
+    gatherer.gather(request.submission, now: now) { result in
+      switch result {
+      case .failure(let error): answer(.failure(.recording(error)))
+      case .success(let linked):
+        if request.submission.parties?.count ?? 0 > DecisionService.partiesAtOnce {
+          // Nobody awaits this task: it ends with the call back, which a graceful shutdown waits for.
+          Task { self.record(request, linked, now: now, then: answer) }
+        } else {
+          self.record(request, linked, now: now, then: answer)
+        }
+      }
     }
   }
 
-  private static let trigger = "submission"
-
-  /// With more parties than these, screening takes too long for the thread of an event loop.
+  /// With more parties than these, screening takes too long for a thread on which others wait.
   private static let partiesAtOnce = 16
 
-  private func record(_ request: Request, then answer: @escaping @Sendable (Result<Answer, DecisionError>) -> Void) {
+  private func gather(_ submission: Submission, now: Instant) async throws(DecisionError) -> LinkedFacts {
+    guard let gatherer else { return .none }
+    do {
+      return try await gatherer.gather(submission, now: now)
+    } catch {
+      throw .recording(error)
+    }
+  }
+
+  private func record(
+    _ request: Request, _ linked: LinkedFacts, now: Instant,
+    then answer: @escaping @Sendable (Result<Answer, DecisionError>) -> Void
+  ) {
     let decision: NewDecision
     let judgement: Judgement
     do {
-      (decision, judgement) = try make(request, key: nil)
+      (decision, judgement) = try make(request, linked, key: nil, now: now)
     } catch {
       return answer(.failure(error))
     }
@@ -166,39 +195,50 @@ public final class DecisionService: Sendable {
   }
 
   private func make(
-    _ request: Request, key: NewDecision.IdempotencyKey?
+    _ request: Request, _ linked: LinkedFacts, key: NewDecision.IdempotencyKey?, now: Instant
   ) throws(DecisionError) -> (NewDecision, Judgement) {
-    let now = Instant.now
-    let facts = facts(request.submission, asOf: request.asOf, now: now)
+    let facts = facts(request.submission, linked, asOf: request.asOf, now: now)
     let judgement = judge(facts, asOf: request.asOf ?? now.date)
+    let decision = try decision(
+      judgement, on: facts, trigger: "submission", recordedBy: request.client, key: key, now: now)
+    return (decision, judgement)
+  }
+
+  /// A judgement as it is recorded.
+  private func decision(
+    _ judgement: Judgement, on facts: Facts, trigger: String, recordedBy: UUID, key: NewDecision.IdempotencyKey?,
+    now: Instant
+  ) throws(DecisionError) -> NewDecision {
+    let account = facts.submission.id
     let id = UUID.version7(at: now)
-    let answer = judgement.answer(id: id, account: request.submission.id, decidedAt: now).bytes
+    let answer = judgement.answer(id: id, account: account, decidedAt: now).bytes
     let findings = Findings(
       rules: judgement.matched.map(\.rule.id), policies: judgement.matchedPolicies, lists: facts.screened.hitLists)
     let factsText = facts.json.bytes
-    let leaf = try leaf(id, now, judgement, findings, request, facts: factsText, answer: answer)
-    let decision = NewDecision(
-      id: id, accountID: request.submission.id, verdict: judgement.verdict, asOf: judgement.asOf, decidedAt: now,
+    let leaf = try leaf(
+      id, now, judgement, findings, account: account, trigger: trigger, recordedBy: recordedBy, facts: factsText,
+      answer: answer)
+    return NewDecision(
+      id: id, accountID: account, verdict: judgement.verdict, asOf: judgement.asOf, decidedAt: now,
       ruleset: judgement.ruleset, rules: findings.rules, policies: findings.policies, lists: findings.lists,
-      trigger: DecisionService.trigger, engine: Engine.version, recordedBy: request.client, facts: factsText,
-      answer: answer, leaf: leaf, idempotencyKey: key)
-    return (decision, judgement)
+      trigger: trigger, engine: Engine.version, recordedBy: recordedBy, facts: factsText, answer: answer, leaf: leaf,
+      idempotencyKey: key)
   }
 
   /// What the log says of a decision.
   private func leaf(
-    _ id: UUID, _ now: Instant, _ judgement: Judgement, _ findings: Findings, _ request: Request, facts: [UInt8],
-    answer: [UInt8]
+    _ id: UUID, _ now: Instant, _ judgement: Judgement, _ findings: Findings, account: String, trigger: String,
+    recordedBy: UUID, facts: [UInt8], answer: [UInt8]
   ) throws(DecisionError) -> NewLeaf? {
     guard isLogged else { return nil }
     do throws(MalformedInput) {
       let salt = Salt.random()
-      let personal = Commitment(toUTF8: [Array(request.submission.id.utf8), facts, answer], salt: salt)
+      let personal = Commitment(toUTF8: [Array(account.utf8), facts, answer], salt: salt)
       let entry = try Leaf.encoded(
         DecisionLeaf(
           id: id, decidedAt: now, asOf: judgement.asOf, verdict: judgement.verdict, ruleset: try rulesetHash(judgement),
-          findings: findings.hash, trigger: DecisionService.trigger, engine: Engine.version,
-          recordedBy: request.client, personal: personal))
+          findings: findings.hash, trigger: trigger, engine: Engine.version, recordedBy: recordedBy,
+          personal: personal))
       var bytes: [UInt8] = []
       bytes.reserveCapacity(3 * Hash.byteCount)
       bytes += salt.bytes
@@ -220,12 +260,40 @@ public final class DecisionService: Sendable {
   }
 
   /// All that judging sees of a submission.
-  private func facts(_ submission: Submission, asOf: CalendarDate?, now: Instant) -> Facts {
+  private func facts(_ submission: Submission, _ linked: LinkedFacts, asOf: CalendarDate?, now: Instant) -> Facts {
     let start = DispatchTime.now()
     let facts = Facts.gather(
-      submission, screened: screener.screen(submission, on: asOf ?? now.date, today: now.date))
+      submission, screened: screener.screen(submission, on: asOf ?? now.date, today: now.date), usage: linked.usage,
+      cluster: linked.cluster)
     screenTime.recordNanoseconds(Int64(DispatchTime.now().uptimeNanoseconds - start.uptimeNanoseconds))
     return facts
+  }
+
+  // MARK: Judging again
+
+  /// Judges an account again on what is known of it today; nothing is recorded.
+  ///
+  /// - Parameter recorded: the facts of its latest decision.
+  func judgeAgain(_ recorded: Facts, _ linked: LinkedFacts, now: Instant) -> (facts: Facts, judgement: Judgement) {
+    let facts = facts(recorded.submission, linked, asOf: nil, now: now)
+    return (facts, judge(facts, asOf: now.date))
+  }
+
+  /// Records what judging an account again came to.
+  ///
+  /// - Parameter latest: its latest decision, of whose caller the new one is too.
+  /// - Throws: ``DecisionError``.
+  func record(
+    _ again: (facts: Facts, judgement: Judgement), after latest: RecordedDecision, trigger: String, now: Instant
+  ) async throws {
+    let decision = try decision(
+      again.judgement, on: again.facts, trigger: trigger, recordedBy: latest.recordedBy, key: nil, now: now)
+    do {
+      _ = try await recorder.record(decision)
+    } catch {
+      throw DecisionError.recording(error)
+    }
+    verdicts[again.judgement.verdict]?.increment()
   }
 
   private func judge(_ facts: Facts, asOf: CalendarDate) -> Judgement {

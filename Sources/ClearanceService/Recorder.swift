@@ -1,11 +1,9 @@
 import Compliance
-import DequeModule
 import Foundation
 import Logging
 import Metrics
 import ServiceLifecycle
 import Store
-import Synchronization
 
 /// Why a decision was not recorded, and so may not be answered.
 public enum RecordingError: Error, Sendable {
@@ -22,9 +20,7 @@ public enum RecordingError: Error, Sendable {
 /// returned from PostgreSQL**, that is, after its commit is on disk. A process that dies in between has answered
 /// nobody; a decision may then be recorded that nobody was told of, never the reverse.
 ///
-/// `state` is the only shared state. `record` and the writers touch it under its lock and never across an
-/// `await`. Every caller in `queue` or in a batch is resumed exactly once: by the writer that took its batch,
-/// whatever the outcome.
+/// Every caller in `queue` or in a batch is resumed exactly once: by the writer that took its batch, whatever the outcome.
 public final class Recorder: Service {
   /// How the recorder bounds its work.
   public struct Limits: Sendable {
@@ -44,16 +40,10 @@ public final class Recorder: Service {
     let resume: @Sendable (Result<Bool, RecordingError>) -> Void
   }
 
-  private struct State {
-    var queue = Deque<Waiting>()
-    var idleWriters: [CheckedContinuation<[Waiting], Never>] = []
-    var isClosed = false
-  }
-
   private let store: DecisionStore
   private let limits: Limits
   private let logger: Logger
-  private let state = Mutex(State())
+  private let queue: WorkQueue<Waiting>
   private let batchSize = Metrics.Recorder(label: "clearance_commit_decisions")
   private let commitTime = Metrics.Timer(label: "clearance_commit_duration_seconds")
   private let depth = Metrics.Gauge(label: "clearance_record_queue_depth")
@@ -63,6 +53,7 @@ public final class Recorder: Service {
     self.store = store
     self.limits = limits
     self.logger = logger
+    queue = WorkQueue(capacity: limits.queue)
   }
 
   /// Records a decision; returns after it is durable.
@@ -78,26 +69,7 @@ public final class Recorder: Service {
   /// Records a decision and calls back after it is durable, once, on any thread, with what ``record(_:)`` returns or
   /// throws.
   func record(_ decision: NewDecision, then resume: @escaping @Sendable (Result<Bool, RecordingError>) -> Void) {
-    enqueue(Waiting(decision: decision, resume: resume))
-  }
-
-  private func enqueue(_ waiting: Waiting) {
-    enum Step {
-      case refuse
-      case wait
-      case wake(CheckedContinuation<[Waiting], Never>)
-    }
-    let step: Step = state.withLock { state in
-      if state.isClosed || state.queue.count >= limits.queue { return .refuse }
-      if let writer = state.idleWriters.popLast() { return .wake(writer) }
-      state.queue.append(waiting)
-      return .wait
-    }
-    switch step {
-    case .refuse: waiting.resume(.failure(.overloaded))
-    case .wait: break
-    case .wake(let writer): writer.resume(returning: [waiting])
-    }
+    if !queue.add(Waiting(decision: decision, resume: resume)) { resume(.failure(.overloaded)) }
   }
 
   /// Writes until a graceful shutdown, and then until the queue is empty.
@@ -107,44 +79,17 @@ public final class Recorder: Service {
         for _ in 0..<limits.writers { group.addTask { await self.write() } }
       }
     } onGracefulShutdown: {
-      self.close()
+      self.queue.close()
     }
-  }
-
-  /// Refuses what comes from now on; what is queued is still written.
-  private func close() {
-    let idle = state.withLock { state in
-      state.isClosed = true
-      defer { state.idleWriters = [] }
-      return state.idleWriters
-    }
-    for writer in idle { writer.resume(returning: []) }
   }
 
   private func write() async {
     while true {
-      let batch = await nextBatch()
+      let batch = await queue.next(limits.batch)
       if batch.isEmpty { return }
       batchSize.record(batch.count)
-      depth.record(state.withLock { $0.queue.count })
+      depth.record(queue.count)
       await commit(batch)
-    }
-  }
-
-  /// The next decisions to write; none when the recorder is closed and its queue is empty.
-  private func nextBatch() async -> [Waiting] {
-    await withCheckedContinuation { continuation in
-      let ready: [Waiting]? = state.withLock { state in
-        if state.queue.isEmpty {
-          if state.isClosed { return [] }
-          state.idleWriters.append(continuation)
-          return nil
-        }
-        let count = min(limits.batch, state.queue.count)
-        defer { state.queue.removeFirst(count) }
-        return Array(state.queue.prefix(count))
-      }
-      if let ready { continuation.resume(returning: ready) }
     }
   }
 

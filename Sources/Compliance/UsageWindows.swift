@@ -41,6 +41,13 @@ public struct UsageWindows: Sendable, Hashable {
 
   /// The four sums in the order of ``names``.
   public var sums: [Int64] { [lastHour, lastDay, lastWeek, lastMonth] }
+
+  /// What two used together.
+  public static func + (left: UsageWindows, right: UsageWindows) -> UsageWindows {
+    UsageWindows(
+      lastHour: left.lastHour &+ right.lastHour, lastDay: left.lastDay &+ right.lastDay,
+      lastWeek: left.lastWeek &+ right.lastWeek, lastMonth: left.lastMonth &+ right.lastMonth)
+  }
 }
 
 extension UsageWindows {

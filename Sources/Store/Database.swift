@@ -50,6 +50,8 @@ public final class Database: Sendable {
   public let rulesets: RulesetStore
   /// Reviews and their resolutions.
   public let reviews: ReviewStore
+  /// Who is linked with whom.
+  public let linkage: LinkageStore
   /// The transparency log.
   public let ledger: LedgerStore
   /// Usage by account and hour.
@@ -79,6 +81,7 @@ public final class Database: Sendable {
     exemptions = ExemptionStore(pool)
     rulesets = RulesetStore(pool)
     reviews = ReviewStore(pool)
+    linkage = LinkageStore(pool)
     ledger = LedgerStore(pool)
     usage = UsageStore(pool, batches: batchPool)
   }

@@ -103,6 +103,12 @@ public struct ReviewStore: Sendable {
             .text(orNull: resolution.until?.description), .uuid(orNull: superseded), .uuid(orNull: exemption?.id),
           ])
         try await ReviewStore.close(resolution, db)
+        // Those that are linked to the account may be concerned.
+        _ = try await db.execute(
+          """
+          insert into rejudgements (account_id, trigger) values ($1, $2)
+          on conflict (account_id) do update set trigger = excluded.trigger, place = default
+          """, [.text(resolution.account), .text(LinkageStore.reviewTrigger)])
         if exemption != nil { try await db.notify(ListStore.channel) }
         guard let row = rows.first else { throw ResolutionRefusal.unknownDecision }
         let recorded = try Resolution(row)

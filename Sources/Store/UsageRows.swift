@@ -8,7 +8,10 @@ struct UsageRows {
   /// What COPY takes.
   let bytes: [UInt8]
   let count: Int
-  private(set) var accountCount = 0
+  /// The accounts, each once, in order.
+  private(set) var accounts: [String] = []
+  /// The newest hour.
+  private(set) var newestHour: Int32 = .min
   /// The months of the rows, in order, as ``month(of:)`` numbers them.
   let months: [Int]
   /// SHA-256 of ``bytes``: the same for the same usage, however its rows were written, ordered and split.
@@ -25,9 +28,10 @@ struct UsageRows {
     var last: [UInt8] = []
     for row in 0..<batch.count {
       let account = Array(batch.text[batch.bytes(of: row)])
-      if account != last { accountCount += 1 }
+      if account != last { accounts.append(String(decoding: account, as: UTF8.self)) }
       last = account
       hours.insert(batch.hours[row])
+      newestHour = max(newestHour, batch.hours[row])
       rows.beginRow()
       rows.append(account)
       rows.append(Timestamp(microsecondsSinceUnixEpoch: batch.hour(row).start.microsecondsSinceEpoch))

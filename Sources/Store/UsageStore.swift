@@ -70,17 +70,22 @@ public struct UsageStore: Sendable {
           """
           insert into usage_batches (id, content_hash, row_count, account_count, recorded_by)
           values ($1, $2, $3, $4, $5) on conflict (id) do nothing returning recorded_at
-          """, [.text(id), .bytea(rows.hash), .int(rows.count), .int(rows.accountCount), .uuid(recordedBy)])
+          """, [.text(id), .bytea(rows.hash), .int(rows.count), .int(rows.accounts.count), .uuid(recordedBy)])
         guard let at = try claimed.first?.get(0, as: Timestamp.self) else {
           return try await UsageStore.repeated(id, rows, db)
         }
         let unknown = try await UsageStore.merge(rows, countsUnknown: countsUnknown, db)
+        if rows.count > 0 {
+          _ = try await db.execute(
+            "insert into usage_news (accounts, newest_hour) values ($1, $2)",
+            [.textArray(rows.accounts), .int8(Int64(rows.newestHour))])
+        }
         if let unknown {
           _ = try await db.execute(
             "update usage_batches set unknown_account_count = $2 where id = $1", [.text(id), .int(unknown)])
         }
         return Receipt(
-          id: id, rows: rows.count, accounts: rows.accountCount, unknownAccounts: unknown, recordedAt: Instant(at))
+          id: id, rows: rows.count, accounts: rows.accounts.count, unknownAccounts: unknown, recordedAt: Instant(at))
       }
     }
   }

@@ -62,6 +62,10 @@ struct Serve: AsyncParsableCommand {
   @Flag(help: .hidden)
   var withoutLog = false
 
+  /// Decisions without what accounts used and who is linked to them: for `bench http` alone.
+  @Flag(help: .hidden)
+  var withoutLinkage = false
+
   @Flag(help: "Do not apply migrations; refuse to start if any is missing.")
   var noMigrate = false
 
@@ -147,8 +151,14 @@ struct Serve: AsyncParsableCommand {
       logger: logger)
     // Before anything is answered: an answer that saw no list would look like one that found nothing.
     try await lists.reload()
+    let secret = try await store.linkage.secret()
+    let gatherer = FactGatherer(store.linkage, secret: secret, logger: logger)
     let service = DecisionService(
-      ruleset: ruleset, screener: screener, recorder: recorder, store: store.decisions, isLogged: !withoutLog)
+      ruleset: ruleset, screener: screener, gatherer: withoutLinkage ? nil : gatherer, recorder: recorder,
+      store: store.decisions, isLogged: !withoutLog)
+    let linkage = LiveLinkage(
+      store.linkage, rejudger: Rejudger(store.linkage, service: service, secret: secret, logger: logger),
+      secret: secret, logger: logger)
     let server = APIServer.application(
       .init(host: host, port: port), service: service, keys: keys, rulesets: rulesets, lists: lists,
       database: store, metrics: metrics, logger: logger
@@ -156,16 +166,19 @@ struct Serve: AsyncParsableCommand {
       logger.info(
         "listening", metadata: ["url": "http://\(host):\(port)", "ruleset": "\(ruleset.current.hash.prefix(12))"])
     }
-    // Services stop in the reverse order: first the server, which ends when its requests are answered, then the
-    // recorder, which ends when what it accepted is on disk, then the sequencer, which puts that into the log.
+    // Services stop in the reverse order: first the server, which ends when its requests are answered, then linking, then
+    // the gatherer, then the recorder, which ends when what it accepted is on disk, then the sequencer, which puts that
+    // into the log.
+    let linking: [any Service] = withoutLinkage ? [] : [gatherer, linkage]
+    let services: [any Service] =
+      [
+        PartitionKeeper(store: store, logger: logger), ReviewKeeper(store.reviews, logger: logger), keys, rulesets,
+        lists,
+        sequencer, recorder,
+      ] + linking + [server]
     let group = ServiceGroup(
       configuration: .init(
-        services: [
-          .init(service: PartitionKeeper(store: store, logger: logger)),
-          .init(service: ReviewKeeper(store.reviews, logger: logger)), .init(service: keys),
-          .init(service: rulesets), .init(service: lists), .init(service: sequencer), .init(service: recorder),
-          .init(service: server),
-        ],
+        services: services.map { .init(service: $0) },
         gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
     try await group.run()
   }

@@ -92,7 +92,7 @@ extension ServiceTests {
       let empty = Workshop.current.path("empty")
       try FileManager.default.createDirectory(atPath: empty, withIntermediateDirectories: true)
       let gap = try folder()
-      try "select 1".write(toFile: gap + "/0009_gap.sql", atomically: true, encoding: .utf8)
+      try "select 1".write(toFile: gap + "/9999_gap.sql", atomically: true, encoding: .utf8)
       for (folder, reason) in [
         (empty, "has no migrations"), (empty + "/none", "cannot be read"), (gap, "without gaps"),
       ] {

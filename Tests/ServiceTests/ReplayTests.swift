@@ -41,7 +41,13 @@ extension ServiceTests {
     func replayed() async throws {
       let database = try await Workshop.current.database(isTampered: true)
       try await Service.with(database: database) { service in
-        let recorded = try await fill(service, database)
+        let submitted = try await fill(service, database)
+        // Those that are linked to a denied account are judged again.
+        try await LinkageTests.settle(database)
+        let recorded = try await withConnection(database) { db in
+          try await db.query("select count(*) from decisions")[0].int(0)
+        }
+        #expect(recorded >= submitted)
         let outcome = try await Self.replay(database, "--format", "json")
         let report = try JSON.parse(text: outcome.output)
         #expect(outcome.end == .exit(0), "\(outcome)")

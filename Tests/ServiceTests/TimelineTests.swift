@@ -14,7 +14,7 @@ extension ServiceTests {
 
     /// Thirty accounts that pay with five cards, made within three hours and used every day; and others that share
     /// nothing and are used now and then.
-    private static func village() -> (accounts: String, usage: String, truth: String) {
+    static func village() -> (accounts: String, usage: String, truth: String) {
       var accounts: [(hour: Int, minute: Int, text: String)] = []
       var usage: [(hour: Int, text: String)] = []
       var truth = "account,operator\n"

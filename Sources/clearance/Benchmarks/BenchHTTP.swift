@@ -34,11 +34,24 @@ struct BenchHTTP: AsyncParsableCommand {
     case both
   }
 
+  @Option(
+    help: """
+      Instead, measure what it costs a signup to be linked to as many accounts that are in the database already: \
+      decisions of new accounts with and without, in turn.
+      """)
+  var accounts: Int?
+
   @Option(help: "Folder of rule files. Environment: CLEARANCE_RULES. Default: Rules.")
   var rules: String?
 
   @Option(help: "Folder of numbered SQL files. Environment: CLEARANCE_MIGRATIONS. Default: Migrations.")
   var migrations: String?
+
+  func validate() throws {
+    if let accounts, !(1_000...10_000_000).contains(accounts) {
+      throw ValidationError("--accounts takes a number from 1000 to 10000000")
+    }
+  }
 
   func run() async throws {
     try await report { try await bench() }
@@ -54,7 +67,11 @@ struct BenchHTTP: AsyncParsableCommand {
       throw Failure(.unavailable, "\(error)")
     }
     do {
-      try await measure(database, folder: folder)
+      if let accounts {
+        try await measureLinking(to: accounts, database, folder: folder)
+      } else {
+        try await measure(database, folder: folder)
+      }
     } catch {
       await database.close()
       throw error
@@ -97,6 +114,46 @@ struct BenchHTTP: AsyncParsableCommand {
     logged?.stop()
     unlogged?.stop()
     if log != .off { try await audit(database) }
+  }
+
+  /// New accounts that sign up in each measurement at most; then they begin again.
+  private static let signups = 40_000
+
+  private func measureLinking(to accounts: Int, _ database: Database, folder: String) async throws {
+    let rounds = max(1, rounds)
+    let began = ContinuousClock.now
+    var population = LinkedPopulation(accounts: accounts, further: 2 * rounds * Self.signups, seed: 1)
+    _ = try await database.migrate(Migrator(directory: Settings.migrations(migrations)))
+    try await population.load(into: database, folder: folder)
+    say("\(accounts) accounts are in the database after \(Int(began.duration(to: .now) / .seconds(1))) s")
+    var medians = (linked: [Double](), alone: [Double]())
+    var tails = (linked: [Double](), alone: [Double]())
+    for round in 0..<2 * rounds {
+      // Whoever comes first in a round comes second in the next.
+      let isLinked = round % 4 == 0 || round % 4 == 3
+      let service = try await start(database.connectionString, folder: folder, isLinked ? [] : ["--without-linkage"])
+      defer { service.stop() }
+      // What signed up while nobody linked is linked first.
+      while isLinked, try await database.linkage.backlog().entries > 0 { try await Task.sleep(for: .milliseconds(100)) }
+      let bodies = population.bodies(round * Self.signups..<(round + 1) * Self.signups)
+      let outcome = try LoadGenerator.run(
+        port: service.port, connections: connections, seconds: seconds, bodies: bodies, path: "/v1/decisions")
+      let (median, tail) = (outcome.millisecond(0.5), outcome.millisecond(0.99))
+      if isLinked {
+        medians.linked.append(median)
+        tails.linked.append(tail)
+      } else {
+        medians.alone.append(median)
+        tails.alone.append(tail)
+      }
+      say(
+        "round \(round / 2 + 1), \(isLinked ? "linked" : "without"): \(Int(outcome.perSecond(ofStatus: 201))) decisions/s, "
+          + "p50 \(outcome.milliseconds(0.5)) ms, p99 \(outcome.milliseconds(0.99)) ms"
+          + (outcome.otherStatuses.isEmpty ? "" : "; other answers \(outcome.otherStatuses)"))
+    }
+    say(
+      "linking adds \(Self.twoDigits(medians.linked.median - medians.alone.median)) ms at the median and "
+        + "\(Self.twoDigits(tails.linked.median - tails.alone.median)) ms at p99")
   }
 
   private func start(_ databaseURL: String, folder: String, _ arguments: [String] = []) async throws -> ServiceProcess {
@@ -153,13 +210,17 @@ struct BenchHTTP: AsyncParsableCommand {
   private static func submission(_ index: Int) -> [UInt8] {
     let countries = ["US", "DE", "GB", "IN", "SG", "JP", "FR", "CN"]
     let country = countries[index % countries.count]
+    // Strangers to each other, who came in the course of months.
+    let made = Instant(microsecondsSinceEpoch: 1_767_225_600_000_000).adding(seconds: Double(index * 7919 % 10_000_000))
     return JSON.members([
-      "id": .string("acct_\(index)"), "created_at": .string("2026-05-01T10:00:00Z"), "kind": .string("individual"),
+      "id": .string("acct_\(index)"), "created_at": .string(made.description), "kind": .string("individual"),
       "name": .string("Customer Number \(index)"),
       "addresses": .array([.members(["kind": .string("residence"), "country": .string(country)])]),
       "contact": .members(["email": .string("customer\(index)@example.com")]),
       "payment": .members(["fingerprint": .string("f\(index)"), "country": .string(country)]),
-      "network": .members(["ip": .string("203.0.113.\(index % 250 + 1)"), "country": .string(country)]),
+      "network": .members([
+        "ip": .string("10.\(index / 250 % 250).\(index % 250).\(index % 7 + 1)"), "country": .string(country),
+      ]),
     ]).bytes
   }
 }

@@ -16,9 +16,13 @@ enum LoadGenerator {
 
     /// The latency at a quantile, in milliseconds with two digits.
     func milliseconds(_ quantile: Double) -> String {
-      guard !latencies.isEmpty else { return "-" }
-      let index = min(latencies.count - 1, Int(Double(latencies.count) * quantile))
-      return String(format: "%.2f", Double(latencies[index]) / 1e6)
+      latencies.isEmpty ? "-" : String(format: "%.2f", millisecond(quantile))
+    }
+
+    /// The same as a number; 0 when there was no answer.
+    func millisecond(_ quantile: Double) -> Double {
+      guard !latencies.isEmpty else { return 0 }
+      return Double(latencies[min(latencies.count - 1, Int(Double(latencies.count) * quantile))]) / 1e6
     }
   }
 

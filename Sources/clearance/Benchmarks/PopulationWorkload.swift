@@ -143,7 +143,19 @@ struct PopulationWorkload {
     network.split(separator: ".").prefix(3).joined(separator: ".") + ".\(random.next() % 254 + 1)"
   }
 
+  // MARK: Reading
+
+  /// The submission of an account, by the order of signup.
+  func submission(_ index: Int) -> JSON { Self.json(accounts[index]) }
+
   // MARK: Writing
+
+  /// Writes what was used on the last days as rows of account, hour and exchanges.
+  mutating func writeUsage(ofLastDays days: Int, to path: String) throws {
+    let usage = try LineOutput(path)
+    for day in Self.days - days..<Self.days { try writeUsage(ofDay: Self.start + day * 86_400, to: usage) }
+    try usage.close()
+  }
 
   /// Writes `accounts.ndjson`, `usage.csv` and `truth.csv` into a folder, which is made if there is none.
   mutating func write(to folder: String) throws {

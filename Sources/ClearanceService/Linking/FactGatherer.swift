@@ -1,0 +1,133 @@
+import Compliance
+import Dispatch
+import Linkage
+import Logging
+import Metrics
+import ServiceLifecycle
+import Store
+
+/// Gathers what the database knows of accounts that are about to be judged. Submissions that arrive while a question is
+/// under way share the next one.
+///
+/// Every caller is answered exactly once: by the worker that took its question, whatever the outcome.
+public final class FactGatherer: Service {
+  /// How the gatherer bounds its work.
+  public struct Limits: Sendable {
+    /// Submissions that may wait; more are refused.
+    public var queue = 4_096
+    /// Submissions in one question at most.
+    public var batch = 64
+    /// Questions that may be under way at once.
+    public var workers = 2
+
+    /// The defaults.
+    public init() {}
+  }
+
+  /// How old the state may be on which questions are based.
+  private static let stateLasts = Duration.milliseconds(200)
+
+  private struct Waiting: Sendable {
+    let submission: Submission
+    let now: Instant
+    let answer: @Sendable (Result<LinkedFacts, RecordingError>) -> Void
+  }
+
+  private let store: LinkageStore
+  private let secret: (UInt64, UInt64)
+  private let limits: Limits
+  private let logger: Logger
+  private let queue: WorkQueue<Waiting>
+  private let time = Metrics.Timer(label: "clearance_gather_duration_seconds")
+
+  /// Gathers from a store; ``run()`` must be running for anybody to be answered.
+  /// - Parameter secret: what traces are hashed under.
+  public init(_ store: LinkageStore, secret: (UInt64, UInt64), limits: Limits = Limits(), logger: Logger) {
+    self.store = store
+    self.secret = secret
+    self.limits = limits
+    self.logger = logger
+    queue = WorkQueue(capacity: limits.queue)
+  }
+
+  /// Gathers what is known of an account.
+  func gather(_ submission: Submission, now: Instant) async throws(RecordingError) -> LinkedFacts {
+    let result = await withCheckedContinuation { continuation in
+      gather(submission, now: now) { continuation.resume(returning: $0) }
+    }
+    return try result.get()
+  }
+
+  /// Gathers what is known of an account and calls back, once, on any thread.
+  func gather(
+    _ submission: Submission, now: Instant,
+    then answer: @escaping @Sendable (Result<LinkedFacts, RecordingError>) -> Void
+  ) {
+    if !queue.add(Waiting(submission: submission, now: now, answer: answer)) { answer(.failure(.overloaded)) }
+  }
+
+  /// Works until a graceful shutdown, and then until nobody waits.
+  public func run() async throws {
+    await withGracefulShutdownHandler {
+      await withTaskGroup(of: Void.self) { group in
+        for _ in 0..<limits.workers { group.addTask { await self.work() } }
+      }
+    } onGracefulShutdown: {
+      self.queue.close()
+    }
+  }
+
+  private func work() async {
+    var state: (value: LinkageStore.State, readAt: ContinuousClock.Instant)?
+    while true {
+      let batch = await queue.next(limits.batch)
+      if batch.isEmpty { return }
+      let traces = batch.map { Trace.all(of: $0.submission, secret: secret) }
+      let found: [LinkageStore.Neighbourhood]
+      let start = DispatchTime.now()
+      do {
+        let current: LinkageStore.State
+        if let state, state.readAt.duration(to: .now) < FactGatherer.stateLasts {
+          current = state.value
+        } else {
+          current = try await store.state()
+          state = (current, .now)
+        }
+        found = try await store.gather(
+          zip(batch, traces).map { LinkageStore.Question(account: $0.submission.id, traces: $1.map(\.key)) }, current)
+      } catch {
+        logger.error("linked accounts could not be read", metadata: ["count": "\(batch.count)", "error": "\(error)"])
+        for waiting in batch { waiting.answer(.failure(.unavailable("\(error)"))) }
+        continue
+      }
+      time.recordNanoseconds(Int64(DispatchTime.now().uptimeNanoseconds - start.uptimeNanoseconds))
+      for (index, waiting) in batch.enumerated() {
+        waiting.answer(.success(await facts(waiting, traces[index], found[index])))
+      }
+    }
+  }
+
+  private func facts(
+    _ waiting: Waiting, _ traces: [Trace], _ found: LinkageStore.Neighbourhood
+  ) async -> LinkedFacts {
+    let account = NewAccount(waiting.submission, traces, decidedAt: waiting.now, secret: secret)
+    var schedule: Rhythm?
+    if found.place?.isBySchedule == true, let hour = found.usageHour,
+      let hours = try? await store.hours(of: waiting.submission.id)
+    {
+      schedule = Rhythm(now: hour, hours)
+    }
+    return LinkedFacts(account, traces: traces, schedule: schedule, found)
+  }
+}
+
+extension NewAccount {
+  /// An account as it signs up, without a number.
+  /// - Parameter decidedAt: when it was judged first: no account is made after that, whatever its submission says.
+  init(_ submission: Submission, _ traces: [Trace], decidedAt: Instant, secret: (UInt64, UInt64)) {
+    let made = submission.createdAt ?? decidedAt
+    self.init(
+      number: 0, signedUp: min(made.secondsSinceEpoch, decidedAt.secondsSinceEpoch),
+      organization: Trace.organization(of: submission, secret: secret), traces: traces.map(\.key))
+  }
+}

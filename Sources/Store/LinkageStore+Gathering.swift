@@ -1,0 +1,224 @@
+import Compliance
+import Linkage
+import PostgreSQL
+
+extension LinkageStore {
+  /// An account that is about to be judged.
+  public struct Question: Sendable {
+    /// Its id.
+    public let account: String
+    /// What it carries; none where only its place is asked for.
+    public let traces: [TraceKey]
+
+    /// Asks for an account.
+    public init(account: String, traces: [TraceKey]) {
+      self.account = account
+      self.traces = traces
+    }
+  }
+
+  /// How far linking has come.
+  public struct State: Sendable, Hashable {
+    /// When the first account signed up, in seconds since 1970; `nil` before there is one.
+    public let began: Int64?
+    /// The newest hour of which usage was taken in, since 1970; `nil` before there was any.
+    public let usageHour: Int64?
+  }
+
+  /// How far linking has come.
+  public func state() async throws -> State {
+    try await pool.withConnection { db in
+      let row = try await db.query("select began, usage_hour from linkage_state")[0]
+      return State(began: try row.get(0), usageHour: try row.get(1))
+    }
+  }
+
+  /// What is known around an account.
+  public struct Neighbourhood: Sendable {
+    /// Its place; `nil` for an account that has none yet.
+    public internal(set) var place: Place?
+    /// What it used, in the windows that end with ``usageHour``.
+    public internal(set) var usage = UsageWindows()
+    /// On how many of the last seven days it was used.
+    public internal(set) var usedDays: Int64 = 0
+    /// The newest hour of which usage was taken in, in hours since 1970; `nil` before there was any.
+    public let usageHour: Int64?
+    /// Its traces with those who carry them, and their cells.
+    public internal(set) var slice: LinkageSlice
+    /// The clusters of those cells, by number.
+    public internal(set) var clusters: [CellNumber: ClusterTotals] = [:]
+
+    fileprivate init(_ state: State, _ used: (usage: UsageWindows, days: Int64)?, _ place: Place?) {
+      // What is made in this slice is never kept: any numbers will do that nobody has.
+      slice = LinkageSlice(began: state.began, nextNumber: 1 << 31)
+      usageHour = state.usageHour
+      (usage, usedDays) = used ?? (UsageWindows(), 0)
+      self.place = place
+    }
+  }
+
+  /// What is known around accounts, in their order: in one round trip to the database for those that have their place and
+  /// are linked to nobody, in two to four where it matters who carries the same.
+  ///
+  /// - Parameter state: as it was a moment ago.
+  public func gather(_ questions: [Question], _ state: State) async throws -> [Neighbourhood] {
+    try await pool.withConnection { db in
+      let accounts = Parameter.textArray(questions.map(\.account))
+      var pipeline = Pipeline()
+      pipeline.query(LinkageStore.places, [accounts])
+      if let hour = state.usageHour { pipeline.query(LinkageStore.usage, [accounts, .int8(hour)]) }
+      let results = try await db.pipeline(pipeline)
+      let usage = results.count > 1 ? try LinkageStore.usage(results[1].rows) : [:]
+      var places: [String: Place] = [:]
+      for row in results[0].rows { places[try row.text(0)] = try Place(row) }
+      var neighbourhoods = questions.map { Neighbourhood(state, usage[$0.account], places[$0.account]) }
+      var area = LinkageArea()
+      let concerned = neighbourhoods.indices.filter { neighbourhoods[$0].place?.cell != 0 }
+      try await area.complete(concerned.flatMap { questions[$0].traces }, db)
+      try await area.completeCells(db)
+      for index in concerned { area.give(questions[index].traces, to: &neighbourhoods[index]) }
+      return neighbourhoods
+    }
+  }
+
+  // By lateral queries, which leave the planner no other way than one look into an index each, whatever it thinks of the
+  // tables' sizes.
+  static let places = """
+    select a.account_id, a.number, a.signed_up, a.cell, a.by_schedule, a.is_denied, \(ClusterTotals.columns)
+    from unnest($1::text[]) i(account)
+    cross join lateral (select * from linkage_accounts where account_id = i.account offset 0) a
+    left join lateral (select cluster from linkage_cells where number = a.cell and a.cell <> 0 offset 0) c on true
+    left join lateral (select * from linkage_clusters where number = c.cluster offset 0) k on true
+    """
+
+  // By days, so that each is counted once, by the first hour in which the account was used.
+  private static let usage = """
+    select account_id,
+      \(UsageWindows.hours.map { hours in
+        "coalesce(sum(exchanges) filter (where hour > to_timestamp(($2 - \(hours)) * 3600.0)), 0)::int8"
+      }.joined(separator: ", ")),
+      min(hour) > to_timestamp(($2 - 168) * 3600.0)
+    from usage
+    where account_id = any($1) and hour <= to_timestamp($2 * 3600.0) and hour > to_timestamp(($2 - 720) * 3600.0)
+    group by account_id, floor(extract(epoch from hour) / 86400)
+    """
+
+  /// Adds up what accounts used on each day.
+  private static func usage(_ rows: [Row]) throws -> [String: (usage: UsageWindows, days: Int64)] {
+    var sums: [String: (usage: UsageWindows, days: Int64)] = [:]
+    for row in rows {
+      let day = UsageWindows(sums: [try row.get(1), try row.get(2), try row.get(3), try row.get(4)])
+      let before = sums[try row.text(0)] ?? (UsageWindows(), 0)
+      sums[try row.text(0)] = (before.usage + day, before.days + (try row.get(5, as: Bool.self) ? 1 : 0))
+    }
+    return sums
+  }
+}
+
+/// Traces with their carriers, and cells with their ties, as they were read.
+struct LinkageArea: Sendable {
+  struct Cell: Sendable {
+    var cluster: CellNumber
+    var size: Int
+    var ties: [Ties] = []
+  }
+
+  var records: [TraceKey: TraceRecord] = [:]
+  private var carriers: [Int64: Carrier] = [:]
+  var cells: [CellNumber: Cell] = [:]
+  var clusters: [CellNumber: LinkageStore.ClusterTotals] = [:]
+
+  /// Reads the traces that are not here yet, and then those who carry them, each once: many share more than one thing.
+  nonisolated(nonsending) mutating func complete(_ traces: some Sequence<TraceKey>, _ db: Connection) async throws {
+    let missing = Set(traces).filter { records[$0] == nil }
+    if missing.isEmpty { return }
+    for trace in missing { records[trace] = TraceRecord() }
+    let rows = try await db.query(
+      """
+      select t.trace, t.count, t.first_seen, t.newest from unnest($1::bigint[]) w(trace)
+      cross join lateral (select * from linkage_traces where trace = w.trace offset 0) t
+      """, [.int8Array(missing.map(\.stored))])
+    let newest = try rows.map { try $0.get(3, as: [Int64].self) }
+    try await readCarriers(Set(newest.joined()), db)
+    for (row, numbers) in zip(rows, newest) {
+      guard let key = TraceKey(rawValue: UInt64(bitPattern: try row.get(0, as: Int64.self))) else { continue }
+      records[key]?.count = try row.int(1)
+      records[key]?.firstSeen = try row.get(2)
+      records[key]?.carriers = numbers.compactMap { carriers[$0] }
+    }
+  }
+
+  private nonisolated(nonsending) mutating func readCarriers(_ numbers: Set<Int64>, _ db: Connection) async throws {
+    let missing = numbers.filter { carriers[$0] == nil }
+    if missing.isEmpty { return }
+    let rows = try await db.query(
+      "select number, signed_up, organization, cell from linkage_accounts where number = any($1)",
+      [.int8Array(missing.sorted())])
+    for row in rows {
+      let number: Int64 = try row.get(0)
+      carriers[number] = Carrier(
+        account: AccountNumber(clamping: number), signedUp: try row.get(1),
+        organization: UInt64(bitPattern: try row.get(2, as: Int64.self)), cell: try row.number(3))
+    }
+  }
+
+  /// Reads the cells of the carriers, and others.
+  nonisolated(nonsending) mutating func completeCells(
+    and others: [CellNumber] = [], _ db: Connection
+  ) async throws {
+    var missing = Set(others)
+    for carrier in carriers.values where carrier.cell != 0 { missing.insert(carrier.cell) }
+    missing.formSymmetricDifference(missing.intersection(cells.keys))
+    missing.remove(0)
+    if missing.isEmpty { return }
+    let numbers = Parameter.int8Array(missing.map { Int64($0) })
+    var pipeline = Pipeline()
+    pipeline.query(
+      """
+      select c.number, c.size, \(LinkageStore.ClusterTotals.columns)
+      from linkage_cells c join linkage_clusters k on k.number = c.cluster where c.number = any($1)
+      """, [numbers])
+    pipeline.query("select cell, other, trace from linkage_ties where cell = any($1) order by cell, other", [numbers])
+    let results = try await db.pipeline(pipeline)
+    for row in results[0].rows {
+      guard let totals = try LinkageStore.ClusterTotals(row, at: 2) else { continue }
+      clusters[totals.number] = totals
+      cells[try row.number(0)] = Cell(cluster: totals.number, size: try row.int(1))
+    }
+    for row in results[1].rows {
+      let trace = UInt64(bitPattern: try row.get(2, as: Int64.self))
+      let (cell, other) = (try row.number(0), try row.number(1))
+      if let place = cells[cell]?.ties.firstIndex(where: { $0.other == other }) {
+        cells[cell]?.ties[place].traces.append(trace)
+      } else {
+        cells[cell]?.ties.append(Ties(other: other, traces: [trace]))
+      }
+    }
+  }
+
+  /// Gives a neighbourhood what it has of some traces.
+  func give(_ traces: [TraceKey], to found: inout LinkageStore.Neighbourhood) {
+    give(traces, to: &found.slice) { found.clusters[$0.number] = $0 }
+  }
+
+  /// Gives a slice what it has of some traces.
+  func give(
+    _ traces: some Sequence<TraceKey>, to slice: inout LinkageSlice,
+    _ seen: (LinkageStore.ClusterTotals) -> Void = { _ in }
+  ) {
+    for trace in traces { slice.give(trace, record: records[trace] ?? TraceRecord()) }
+    giveMissingCells(to: &slice, seen)
+  }
+
+  /// Gives a slice the cells that it lacks, as far as they are here.
+  func giveMissingCells(
+    to slice: inout LinkageSlice, _ seen: (LinkageStore.ClusterTotals) -> Void = { _ in }
+  ) {
+    for number in slice.missingCells {
+      guard let cell = cells[number], let totals = clusters[cell.cluster] else { continue }
+      slice.give(
+        number, cluster: cell.cluster, size: cell.size, clusterSize: Int(totals.size), ties: cell.ties)
+      seen(totals)
+    }
+  }
+}
