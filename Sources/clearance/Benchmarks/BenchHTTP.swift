@@ -54,29 +54,15 @@ struct BenchHTTP: AsyncParsableCommand {
   }
 
   func run() async throws {
-    try await report { try await bench() }
-  }
-
-  private func bench() async throws {
-    let folder = NSTemporaryDirectory() + "clearance-bench-\(getpid())"
-    defer { try? FileManager.default.removeItem(atPath: folder) }
-    let database: Database
-    do {
-      database = try await Database.open(.init(url: nil, dataDirectory: folder), logger: quietLogger())
-    } catch {
-      throw Failure(.unavailable, "\(error)")
-    }
-    do {
-      if let accounts {
-        try await measureLinking(to: accounts, database, folder: folder)
-      } else {
-        try await measure(database, folder: folder)
+    try await report {
+      try await withBenchDatabase { database, folder in
+        if let accounts {
+          try await measureLinking(to: accounts, database, folder: folder)
+        } else {
+          try await measure(database, folder: folder)
+        }
       }
-    } catch {
-      await database.close()
-      throw error
     }
-    await database.close()
   }
 
   private func measure(_ database: Database, folder: String) async throws {
@@ -152,8 +138,8 @@ struct BenchHTTP: AsyncParsableCommand {
           + (outcome.otherStatuses.isEmpty ? "" : "; other answers \(outcome.otherStatuses)"))
     }
     say(
-      "linking adds \(Self.twoDigits(medians.linked.median - medians.alone.median)) ms at the median and "
-        + "\(Self.twoDigits(tails.linked.median - tails.alone.median)) ms at p99")
+      "linking adds \(twoDigits(medians.linked.median - medians.alone.median)) ms at the median and "
+        + "\(twoDigits(tails.linked.median - tails.alone.median)) ms at p99")
   }
 
   private func start(_ databaseURL: String, folder: String, _ arguments: [String] = []) async throws -> ServiceProcess {
@@ -184,7 +170,7 @@ struct BenchHTTP: AsyncParsableCommand {
     let rate = logged.isEmpty ? unlogged.median : logged.median
     say(
       "median: \(Int(rate)) decisions/s, pgbench \(Int(baseline.median)) transactions/s, "
-        + "ratio \(Self.twoDigits(rate / baseline.median)); \(megabytes) MB resident")
+        + "ratio \(twoDigits(rate / baseline.median)); \(megabytes) MB resident")
     guard !logged.isEmpty, !unlogged.isEmpty else { return }
     // Round by round: what else the machine does then slows both.
     let cost = 100 * zip(logged, unlogged).map { 1 - $0 / $1 }.median
@@ -204,8 +190,6 @@ struct BenchHTTP: AsyncParsableCommand {
     say("audit replay: \(replay.equal) of \(replay.decisions) decisions equal")
     if replay.equal < replay.decisions { throw Failure(.failed, "decisions are not what judging again gives") }
   }
-
-  private static func twoDigits(_ value: Double) -> String { String(format: "%.2f", value) }
 
   private static func submission(_ index: Int) -> [UInt8] {
     let countries = ["US", "DE", "GB", "IN", "SG", "JP", "FR", "CN"]
@@ -231,10 +215,4 @@ extension [Double] {
     let ordered = sorted()
     return ordered.isEmpty ? 0 : (ordered[(count - 1) / 2] + ordered[count / 2]) / 2
   }
-}
-
-/// Prints a line at once, also into a pipe: a measurement takes long enough to be watched.
-func say(_ line: String) {
-  print(line)
-  fflush(nil)
 }

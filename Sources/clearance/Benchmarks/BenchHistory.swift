@@ -34,21 +34,7 @@ struct BenchHistory: AsyncParsableCommand {
 
   func run() async throws {
     try await report {
-      let folder = NSTemporaryDirectory() + "clearance-bench-\(getpid())"
-      defer { try? FileManager.default.removeItem(atPath: folder) }
-      let database: Database
-      do {
-        database = try await Database.open(.init(url: nil, dataDirectory: folder), logger: quietLogger())
-      } catch {
-        throw Failure(.unavailable, "\(error)")
-      }
-      do {
-        try await measure(database)
-      } catch {
-        await database.close()
-        throw error
-      }
-      await database.close()
+      try await withBenchDatabase { database, _ in try await measure(database) }
     }
   }
 
@@ -172,7 +158,6 @@ struct BenchHistory: AsyncParsableCommand {
     }
   }
 
-  private func twoDigits(_ value: Double) -> String { String(format: "%.2f", value) }
 }
 
 /// What the workload is asked for.

@@ -39,22 +39,10 @@ struct BenchReplay: AsyncParsableCommand {
 
   func run() async throws {
     try await report {
-      let folder = NSTemporaryDirectory() + "clearance-bench-\(getpid())"
-      defer { try? FileManager.default.removeItem(atPath: folder) }
-      let database: Database
-      do {
-        database = try await Database.open(.init(url: nil, dataDirectory: folder), logger: quietLogger())
-      } catch {
-        throw Failure(.unavailable, "\(error)")
-      }
-      do {
+      try await withBenchDatabase { database, folder in
         try await fill(database, folder)
         try await measure(database)
-      } catch {
-        await database.close()
-        throw error
       }
-      await database.close()
     }
   }
 

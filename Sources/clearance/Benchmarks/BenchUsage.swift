@@ -43,24 +43,11 @@ struct BenchUsage: AsyncParsableCommand {
 
   func run() async throws {
     try await report {
-      let folder = NSTemporaryDirectory() + "clearance-bench-\(getpid())"
-      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-      defer { try? FileManager.default.removeItem(atPath: folder) }
-      let path = file ?? folder + "/usage.csv"
-      if file == nil { try UsageWorkload.write(to: path, accounts: accounts, seed: seed) }
-      let database: Database
-      do {
-        database = try await Database.open(.init(url: nil, dataDirectory: folder), logger: quietLogger())
-      } catch {
-        throw Failure(.unavailable, "\(error)")
-      }
-      do {
+      try await withBenchDatabase { database, folder in
+        let path = file ?? folder + "/usage.csv"
+        if file == nil { try UsageWorkload.write(to: path, accounts: accounts, seed: seed) }
         try await measure(path, database)
-      } catch {
-        await database.close()
-        throw error
       }
-      await database.close()
     }
   }
 
@@ -153,6 +140,4 @@ struct BenchUsage: AsyncParsableCommand {
     try body()
     return start.duration(to: .now) / .seconds(1)
   }
-
-  private func twoDigits(_ value: Double) -> String { String(format: "%.2f", value) }
 }
