@@ -38,13 +38,7 @@ extension Audit {
         try await withHistory(database) { store in
           let start = ContinuousClock.now
           let replay = HistoryReplay(store, limit: limit)
-          let selection = try await history.selection {
-            switch try await replay.current() {
-            case .ruleset(let ruleset)?: ruleset
-            case .missing(let why)?: throw Failure(.configuration, why)
-            case nil: nil
-            }
-          }
+          let selection = try await history.selection(in: store)
           let total = try await store.decisions.roughCount(selection.filter)
           let status = StatusLine()
           let report = try await replay.run(selection) { done in status.show(decisions: done, of: total) }

@@ -25,6 +25,17 @@ struct HistoryOptions: ParsableArguments {
       """, valueName: "cel"))
   var condition: String?
 
+  /// What is selected, by the declarations of the rules that are in force.
+  func selection(in store: Database) async throws -> HistorySelection {
+    try await selection {
+      switch try await HistoryReplay(store).current() {
+      case .ruleset(let ruleset)?: ruleset
+      case .missing(let why)?: throw Failure(.configuration, why)
+      case nil: nil
+      }
+    }
+  }
+
   /// What is selected.
   ///
   /// - Parameter ruleset: the declarations that the condition is checked against.

@@ -62,13 +62,7 @@ struct Rejudge: AsyncParsableCommand {
   }
 
   private func queue(_ store: Database, _ status: StatusLine) async throws {
-    let selection = try await history.selection {
-      switch try await HistoryReplay(store).current() {
-      case .ruleset(let ruleset)?: ruleset
-      case .missing(let why)?: throw Failure(.configuration, why)
-      case nil: nil
-      }
-    }
+    let selection = try await history.selection(in: store)
     let total = try await store.decisions.roughCount(selection.filter)
     let queued = try await RejudgeQueue(store).queue(selection, trigger: because.rawValue, mayClear: clear) {
       status.show(decisions: $0, of: total)
