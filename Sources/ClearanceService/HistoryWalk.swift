@@ -26,12 +26,13 @@ struct HistoryWalk {
   ///   - filter: which decisions.
   ///   - prepare: what the work on a batch needs and only the database has, by the rulesets that judged the batch.
   ///   - work: the work on a batch, beside that on others.
-  ///   - take: takes what came of a batch, one after the other, in no certain order.
+  ///   - take: takes what came of a batch, one after the other, in no certain order; what it throws ends the walk.
   /// - Throws: a database error; `CancellationError`.
   func run<Context: Sendable, Part: Sendable>(
     _ filter: DecisionFilter, withAnswers: Bool,
     prepare: (Set<String>) async throws -> Context,
-    work: @escaping @Sendable ([Result<RecordedDecision, UnreadableDecision>], Context) -> Part, take: (Part) -> Void
+    work: @escaping @Sendable ([Result<RecordedDecision, UnreadableDecision>], Context) -> Part,
+    take: nonisolated(nonsending) (Part) async throws -> Void
   ) async throws {
     try await withThrowingTaskGroup(of: Part.self) { group in
       var atWork = 0
@@ -39,12 +40,12 @@ struct HistoryWalk {
         let context = try await prepare(batch.rulesets())
         if atWork >= 2 * workers, let part = try await group.next() {
           atWork -= 1
-          take(part)
+          try await take(part)
         }
         atWork += 1
         group.addTask { work(try batch.decisions(), context) }
       }
-      for try await part in group { take(part) }
+      for try await part in group { try await take(part) }
     }
   }
 }

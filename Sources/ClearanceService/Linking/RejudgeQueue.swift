@@ -44,7 +44,6 @@ public struct RejudgeQueue: Sendable {
     _ selection: HistorySelection, trigger: String, mayClear: Bool, progress: (Int) -> Void = { _ in }
   ) async throws -> Report {
     var report = Report()
-    var parts: [Part] = []
     let walk = HistoryWalk(store: database.decisions, workers: workers)
     try await walk.run(
       selection.filter, withAnswers: false, prepare: { _ in },
@@ -53,12 +52,9 @@ public struct RejudgeQueue: Sendable {
         report.decisions += part.decisions
         report.undecided += part.undecided
         report.unreadable += part.unreadable
-        parts.append(part)
+        report.accounts += try await database.linkage.queue(part.chosen, trigger: trigger, mayClear: mayClear)
         progress(report.decisions)
       })
-    for part in parts {
-      report.accounts += try await database.linkage.queue(part.chosen, trigger: trigger, mayClear: mayClear)
-    }
     return report
   }
 
