@@ -43,9 +43,8 @@ struct AccountRoutes: Sendable {
   }
 
   private static func json(_ usage: UsageStore.Summary) -> JSON {
-    let windows = zip(UsageWindows.names, usage.windows.sums).map { JSON.Member($0, .int($1)) }
-    return .object(
-      windows + [
+    .object(
+      usage.windows.members + [
         JSON.Member("exchanges", .int(usage.total)), JSON.Member("hours", .int(usage.hours)),
         JSON.Member("first_hour", usage.first.map { .string($0.description) } ?? .null),
         JSON.Member("last_hour", usage.last.map { .string($0.description) } ?? .null),

@@ -124,8 +124,8 @@ public struct PopulationPlayer {
       Facts.gather(
         submission, screened: screener.screen(submission, on: day, today: day), usage: timeline.usage(of: account),
         cluster: cluster), asOf: day)
-    let byCluster = judgement.matched.filter { match in match.facts.contains { $0.path.hasPrefix("cluster.") } }
-    let standing: Standing = !byCluster.isEmpty ? .linked : judgement.verdict > .allow ? .adverse : .clear
+    let standing: Standing =
+      !judgement.rulesOfCluster.isEmpty ? .linked : judgement.verdict > .allow ? .adverse : .clear
     let isFirst = standing.rawValue > standings[Int(account)].rawValue
     if isFirst {
       standings[Int(account)] = standing

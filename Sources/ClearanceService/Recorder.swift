@@ -74,22 +74,10 @@ public final class Recorder: Service {
 
   /// Writes until a graceful shutdown, and then until the queue is empty.
   public func run() async throws {
-    await withGracefulShutdownHandler {
-      await withTaskGroup(of: Void.self) { group in
-        for _ in 0..<limits.writers { group.addTask { await self.write() } }
-      }
-    } onGracefulShutdown: {
-      self.queue.close()
-    }
-  }
-
-  private func write() async {
-    while true {
-      let batch = await queue.next(limits.batch)
-      if batch.isEmpty { return }
-      batchSize.record(batch.count)
-      depth.record(queue.count)
-      await commit(batch)
+    await queue.run(workers: limits.writers, limit: limits.batch) { batch in
+      self.batchSize.record(batch.count)
+      self.depth.record(self.queue.count)
+      await self.commit(batch)
     }
   }
 

@@ -1,4 +1,5 @@
 import DequeModule
+import ServiceLifecycle
 import Synchronization
 
 /// What waits to be worked on, many at a time: while workers are busy it gathers, and the next to be free takes all of it,
@@ -46,8 +47,28 @@ final class WorkQueue<Element: Sendable>: Sendable {
     }
   }
 
+  /// Works on what is added, until a graceful shutdown and then until nothing waits.
+  ///
+  /// - Parameters:
+  ///   - workers: how many work at a time.
+  ///   - limit: elements that one takes at a time.
+  ///   - work: works on some, at least one.
+  func run(workers: Int, limit: Int, _ work: @escaping @Sendable ([Element]) async -> Void) async {
+    await withGracefulShutdownHandler {
+      await withTaskGroup(of: Void.self) { group in
+        for _ in 0..<workers {
+          group.addTask {
+            while case let batch = await self.next(limit), !batch.isEmpty { await work(batch) }
+          }
+        }
+      }
+    } onGracefulShutdown: {
+      self.close()
+    }
+  }
+
   /// The next elements, at most `limit`; none when the queue is closed and empty.
-  func next(_ limit: Int) async -> [Element] {
+  private func next(_ limit: Int) async -> [Element] {
     await withCheckedContinuation { continuation in
       let ready: [Element]? = state.withLock { state in
         if state.waiting.isEmpty {
@@ -64,7 +85,7 @@ final class WorkQueue<Element: Sendable>: Sendable {
   }
 
   /// Takes no more; what waits is still given out.
-  func close() {
+  private func close() {
     let idle = state.withLock { state in
       state.isClosed = true
       defer { state.idle = [] }

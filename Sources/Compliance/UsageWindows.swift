@@ -57,7 +57,8 @@ extension UsageWindows {
     return .object(members)
   }
 
-  var members: [JSON.Member] { zip(UsageWindows.names, sums).map { JSON.Member($0, .int($1)) } }
+  /// The sums by the names of the windows.
+  public var members: [JSON.Member] { zip(UsageWindows.names, sums).map { JSON.Member($0, .int($1)) } }
 
   /// What was recorded; a sum that is missing is none.
   public init(recorded json: JSON) {

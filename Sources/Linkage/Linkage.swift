@@ -46,6 +46,10 @@ public enum Linkage {
   public static let cells = 4096
   /// Accounts with schedules that an account's own schedule is compared with.
   public static let neighbours = 128
+  /// How old a cell is when its evidence is weighed again first, in seconds; each time after that, its age has doubled.
+  public static let firstReviewSeconds: Int64 = 10 * 86_400
+  /// How often that is done at most: twenty doublings are beyond any age.
+  public static let reviewDoublings = 20
   /// Members from which a cluster is large enough for a schedule to be known in it.
   public static let leastForSchedule = 5
 }

@@ -1,8 +1,5 @@
 /// Which cells are to be reviewed when: every cell when it is ten days old and whenever its age has doubled since.
 struct ReviewQueue: Sendable {
-  /// How old a cell is at its first review.
-  static let firstAfterSeconds: Int64 = 10 * 86_400
-
   private struct Entry {
     var cell: CellNumber
     var at: Int64
@@ -31,7 +28,7 @@ struct ReviewQueue: Sendable {
 
   private mutating func add(_ cell: CellNumber, _ seconds: Int64, _ line: Int) {
     while lines.count <= line { lines.append(Line()) }
-    lines[line].entries.append(Entry(cell: cell, at: seconds &+ ReviewQueue.firstAfterSeconds << Int64(line)))
+    lines[line].entries.append(Entry(cell: cell, at: seconds &+ Linkage.firstReviewSeconds << Int64(line)))
   }
 
   /// Takes the next cell that is due and needed; those that are not are forgotten.
@@ -40,8 +37,7 @@ struct ReviewQueue: Sendable {
       while let first = lines[line].first, first.at <= seconds {
         _ = lines[line].takeFirst()
         if !isNeeded(first.cell) { continue }
-        // Twenty doublings are beyond any age.
-        if line < 20 { add(first.cell, first.at, line + 1) }
+        if line < Linkage.reviewDoublings { add(first.cell, first.at, line + 1) }
         return first.cell
       }
     }

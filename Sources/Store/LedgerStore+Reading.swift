@@ -51,14 +51,16 @@ extension LedgerStore {
   /// The ids of the records that the entries of a bundle are of, 16 bytes each: 256 of them, or fewer at the end; `nil`
   /// beyond it.
   public func order(_ index: UInt64) async throws -> [UInt8]? {
-    try await pool.withConnection { db in
-      try await db.query(
-        """
-        select coalesce(o.records, case when t.size >> 8 = $1 then t.records end)
-        from log_tail t left join log_order o on o.index = $1
-        """, [.int8(Int64(clamping: index))]
-      ).first.flatMap { try $0.get(0, as: [UInt8]?.self) }
-    }
+    try await pool.withConnection { try await LedgerStore.order(index, $0) }
+  }
+
+  static nonisolated(nonsending) func order(_ index: UInt64, _ db: Connection) async throws -> [UInt8]? {
+    try await db.query(
+      """
+      select coalesce(o.records, case when t.size >> 8 = $1 then t.records end)
+      from log_tail t left join log_order o on o.index = $1
+      """, [.int8(Int64(clamping: index))]
+    ).first.flatMap { try $0.get(0, as: [UInt8]?.self) }
   }
 
   /// What is recorded under some ids.

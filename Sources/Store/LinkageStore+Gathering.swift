@@ -43,9 +43,11 @@ extension LinkageStore {
     public internal(set) var usedDays: Int64 = 0
     /// The newest hour of which usage was taken in, in hours since 1970; `nil` before there was any.
     public let usageHour: Int64?
+    /// How it is used, if it is in its cluster by that, and what it carries was told.
+    public internal(set) var schedule: Rhythm?
     /// Its traces with those who carry them, and their cells.
     public internal(set) var slice: LinkageSlice
-    /// The clusters of those cells, by number.
+    /// The clusters of those cells, and perhaps of others, by number.
     public internal(set) var clusters: [CellNumber: ClusterTotals] = [:]
 
     fileprivate init(_ state: State, _ used: (usage: UsageWindows, days: Int64)?, _ place: Place?) {
@@ -66,25 +68,61 @@ extension LinkageStore {
       let accounts = Parameter.textArray(questions.map(\.account))
       var pipeline = Pipeline()
       pipeline.query(LinkageStore.places, [accounts])
-      if let hour = state.usageHour { pipeline.query(LinkageStore.usage, [accounts, .int8(hour)]) }
+      if let hour = state.usageHour {
+        pipeline.query(LinkageStore.usage, [accounts, UsageStore.end(after: hour)])
+      }
       let results = try await db.pipeline(pipeline)
       let usage = results.count > 1 ? try LinkageStore.usage(results[1].rows) : [:]
       var places: [String: Place] = [:]
-      for row in results[0].rows { places[try row.text(0)] = try Place(row) }
+      for place in try results[0].rows.map({ try Place($0) }) { places[place.account] = place }
       var neighbourhoods = questions.map { Neighbourhood(state, usage[$0.account], places[$0.account]) }
       var area = LinkageArea()
       let concerned = neighbourhoods.indices.filter { neighbourhoods[$0].place?.cell != 0 }
       try await area.complete(concerned.flatMap { questions[$0].traces }, db)
       try await area.completeCells(db)
-      for index in concerned { area.give(questions[index].traces, to: &neighbourhoods[index]) }
+      for index in concerned {
+        area.give(questions[index].traces, to: &neighbourhoods[index].slice)
+        neighbourhoods[index].clusters = area.clusters
+      }
+      if let hour = state.usageHour {
+        let scheduled = concerned.filter {
+          neighbourhoods[$0].place?.isBySchedule == true && !questions[$0].traces.isEmpty
+        }
+        let hours = try await LinkageStore.hours(of: scheduled.map { questions[$0].account }, until: hour, db)
+        for index in scheduled {
+          neighbourhoods[index].schedule = Rhythm(now: hour, hours[questions[index].account] ?? [])
+        }
+      }
       return neighbourhoods
     }
+  }
+
+  /// The hours of the last 14 days in which accounts were used, the newest first, by their ids.
+  /// - Parameter newest: the hour, since 1970, with which the days end.
+  static nonisolated(nonsending) func hours(
+    of accounts: [String], until newest: Int64, _ db: Connection
+  ) async throws -> [String: [(hour: Int64, exchanges: Int64)]] {
+    if accounts.isEmpty { return [:] }
+    let rows = try await db.query(
+      """
+      select account_id, array_agg((extract(epoch from hour) / 3600)::bigint order by hour desc),
+        array_agg(exchanges order by hour desc)
+      from usage where account_id = any($1) and hour < $2 and hour >= $2 - interval '\(Rhythm.windowHours) hours'
+      group by account_id
+      """, [.textArray(accounts), UsageStore.end(after: newest)])
+    var hours: [String: [(hour: Int64, exchanges: Int64)]] = [:]
+    for row in rows {
+      let pairs = zip(try row.get(1, as: [Int64].self), try row.get(2, as: [Int64].self))
+      hours[try row.text(0)] = pairs.map { (hour: $0, exchanges: $1) }
+    }
+    return hours
   }
 
   // By lateral queries, which leave the planner no other way than one look into an index each, whatever it thinks of the
   // tables' sizes.
   static let places = """
-    select a.account_id, a.number, a.signed_up, a.cell, a.by_schedule, a.is_denied, \(ClusterTotals.columns)
+    select a.account_id, a.number, a.signed_up, a.cell, a.by_schedule, a.is_denied, a.rhythm_day,
+      \(ClusterTotals.columns)
     from unnest($1::text[]) i(account)
     cross join lateral (select * from linkage_accounts where account_id = i.account offset 0) a
     left join lateral (select cluster from linkage_cells where number = a.cell and a.cell <> 0 offset 0) c on true
@@ -93,13 +131,8 @@ extension LinkageStore {
 
   // By days, so that each is counted once, by the first hour in which the account was used.
   private static let usage = """
-    select account_id,
-      \(UsageWindows.hours.map { hours in
-        "coalesce(sum(exchanges) filter (where hour > to_timestamp(($2 - \(hours)) * 3600.0)), 0)::int8"
-      }.joined(separator: ", ")),
-      min(hour) > to_timestamp(($2 - 168) * 3600.0)
-    from usage
-    where account_id = any($1) and hour <= to_timestamp($2 * 3600.0) and hour > to_timestamp(($2 - 720) * 3600.0)
+    select account_id, \(UsageStore.sums), min(hour) >= $2 - interval '168 hours'
+    from usage where account_id = any($1) and \(UsageStore.span)
     group by account_id, floor(extract(epoch from hour) / 86400)
     """
 
@@ -168,7 +201,7 @@ struct LinkageArea: Sendable {
   ) async throws {
     var missing = Set(others)
     for carrier in carriers.values where carrier.cell != 0 { missing.insert(carrier.cell) }
-    missing.formSymmetricDifference(missing.intersection(cells.keys))
+    missing.subtract(cells.keys)
     missing.remove(0)
     if missing.isEmpty { return }
     let numbers = Parameter.int8Array(missing.map { Int64($0) })
@@ -196,29 +229,24 @@ struct LinkageArea: Sendable {
     }
   }
 
-  /// Gives a neighbourhood what it has of some traces.
-  func give(_ traces: [TraceKey], to found: inout LinkageStore.Neighbourhood) {
-    give(traces, to: &found.slice) { found.clusters[$0.number] = $0 }
-  }
-
   /// Gives a slice what it has of some traces.
-  func give(
-    _ traces: some Sequence<TraceKey>, to slice: inout LinkageSlice,
-    _ seen: (LinkageStore.ClusterTotals) -> Void = { _ in }
-  ) {
+  func give(_ traces: some Sequence<TraceKey>, to slice: inout LinkageSlice) {
     for trace in traces { slice.give(trace, record: records[trace] ?? TraceRecord()) }
-    giveMissingCells(to: &slice, seen)
+    giveMissingCells(to: &slice)
   }
 
   /// Gives a slice the cells that it lacks, as far as they are here.
-  func giveMissingCells(
-    to slice: inout LinkageSlice, _ seen: (LinkageStore.ClusterTotals) -> Void = { _ in }
-  ) {
-    for number in slice.missingCells {
-      guard let cell = cells[number], let totals = clusters[cell.cluster] else { continue }
-      slice.give(
-        number, cluster: cell.cluster, size: cell.size, clusterSize: Int(totals.size), ties: cell.ties)
-      seen(totals)
-    }
+  func giveMissingCells(to slice: inout LinkageSlice) {
+    for number in slice.missingCells { give(number, to: &slice) }
+  }
+
+  /// Gives a slice all cells that are here.
+  func giveAllCells(to slice: inout LinkageSlice) {
+    for number in cells.keys { give(number, to: &slice) }
+  }
+
+  private func give(_ number: CellNumber, to slice: inout LinkageSlice) {
+    guard let cell = cells[number], let totals = clusters[cell.cluster] else { return }
+    slice.give(number, cluster: cell.cluster, size: cell.size, clusterSize: Int(totals.size), ties: cell.ties)
   }
 }

@@ -19,21 +19,30 @@ extension LinkageStore {
     let place: Int64
   }
 
-  /// What judging again came to, as far as it concerns others.
-  public struct Outcome: Sendable {
-    /// The clusters of which accounts came out flagged, for which rules, and what had made that necessary.
-    public var raised: [(cluster: CellNumber, rules: [String], trigger: String)] = []
+  /// A cluster of which an account came out flagged for what the cluster is or did.
+  public struct Raised: Sendable {
+    /// The cluster.
+    public let cluster: CellNumber
+    /// The rules.
+    public let rules: [String]
+    /// What had made judging necessary.
+    public let trigger: String
 
-    /// Nothing.
-    public init() {}
+    /// Tells of a cluster.
+    public init(cluster: CellNumber, rules: [String], trigger: String) {
+      self.cluster = cluster
+      self.rules = rules
+      self.trigger = trigger
+    }
   }
 
   /// Has the next accounts judged again that are to be, by one replica at a time. They are taken off the queue when that
   /// is done; after a crash they are judged once more, which then finds nothing new.
   ///
+  /// - Parameter body: judges, and answers with the clusters that this concerns.
   /// - Returns: how many there were; `nil` when another replica is at it.
   public func rejudge(
-    limit: Int, _ body: nonisolated(nonsending) ([Rejudgement]) async throws -> Outcome
+    limit: Int, _ body: nonisolated(nonsending) ([Rejudgement]) async throws -> [Raised]
   ) async throws -> Int? {
     try await pool.withConnection { db in
       try await db.transaction { db -> Int? in
@@ -41,10 +50,10 @@ extension LinkageStore {
         guard try isFree.first?.get(0, as: Bool.self) == true else { return nil }
         let waiting = try await LinkageStore.next(limit, db)
         if waiting.isEmpty { return 0 }
-        let outcome = try await body(waiting)
+        let raised = try await body(waiting)
         // In the order in which everybody locks: the state first.
         _ = try await db.query("select from linkage_state for update")
-        for raised in outcome.raised { try await LinkageStore.raise(raised, db) }
+        for raised in raised { try await LinkageStore.raise(raised, db) }
         try await LinkageStore.noteResolutions(waiting, db)
         _ = try await db.execute(
           """
@@ -136,7 +145,7 @@ extension LinkageStore {
 
   /// Notes the rules that came out for what a cluster is or did, and has all its accounts judged if any of them is new.
   private nonisolated(nonsending) static func raise(
-    _ raised: (cluster: CellNumber, rules: [String], trigger: String), _ db: Connection
+    _ raised: Raised, _ db: Connection
   ) async throws {
     let cluster = Parameter.int8(Int64(raised.cluster))
     let changed = try await db.execute(
@@ -146,26 +155,19 @@ extension LinkageStore {
       """, [cluster, .textArray(raised.rules)])
     if changed == 0 { return }
     _ = try await db.execute(
-      """
-      insert into rejudgements (account_id, trigger)
-      select a.account_id, $2 from linkage_cells c join linkage_accounts a on a.cell = c.number and a.cell <> 0
-      where c.cluster = $1 order by a.number
-      on conflict (account_id) do update set place = default
-      """, [cluster, .text(raised.trigger)])
+      LinkageStore.queueing(
+        """
+        select a.account_id, $2 from linkage_cells c join linkage_accounts a on a.cell = c.number and a.cell <> 0
+        where c.cluster = $1 order by a.number
+        """), [cluster, .text(raised.trigger)])
   }
 
-  /// The hours of the last 14 days in which an account was used, the newest first, as of the newest hour of which usage
-  /// was taken in.
-  public func hours(of account: String) async throws -> [(hour: Int64, exchanges: Int64)] {
-    try await pool.withConnection { db in
-      try await db.query(
-        """
-        select (extract(epoch from hour) / 3600)::bigint, exchanges from usage, linkage_state
-        where account_id = $1 and hour <= to_timestamp(usage_hour * 3600.0)
-          and hour > to_timestamp(usage_hour * 3600.0) - interval '\(Rhythm.windowHours) hours'
-        order by hour desc
-        """, [.text(account)]
-      ).map { (hour: try $0.get(0), exchanges: try $0.get(1)) }
-    }
+  /// A statement that has accounts judged again; those that wait already go to the end and keep their trigger.
+  /// - Parameter accounts: a query for them, each once, with the triggers.
+  static func queueing(_ accounts: String) -> String {
+    """
+    insert into rejudgements (account_id, trigger) \(accounts)
+    on conflict (account_id) do update set place = default
+    """
   }
 }

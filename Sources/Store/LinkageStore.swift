@@ -5,7 +5,7 @@ import PostgreSQL
 
 /// Who is linked with whom, in PostgreSQL.
 ///
-/// Whoever judges an account reads what is known around it (``gather(_:)``). Accounts get their places by
+/// Whoever judges an account reads what is known around it (``gather(_:_:)``). Accounts get their places by
 /// ``turn(_:)``, which one replica takes at a time.
 public struct LinkageStore: Sendable {
   /// The sums over the accounts of a cluster.
@@ -46,6 +46,8 @@ public struct LinkageStore: Sendable {
 
   /// An account that has a place.
   public struct Place: Sendable, Hashable {
+    /// Its id.
+    public let account: String
     /// Its number.
     public let number: AccountNumber
     /// When it signed up, in seconds since 1970.
@@ -56,17 +58,21 @@ public struct LinkageStore: Sendable {
     public let isBySchedule: Bool
     /// Whether its latest decision denies it.
     public let isDenied: Bool
+    /// The day, since 1970, on which its rhythm was last looked at.
+    public let rhythmDay: Int64?
     /// Its cluster.
     public let cluster: ClusterTotals?
 
     /// - Parameter row: of ``LinkageStore/places``.
     init(_ row: Row) throws {
+      account = try row.text(0)
       number = try row.number(1)
       signedUp = try row.get(2)
       cell = try row.number(3)
       isBySchedule = try row.get(4)
       isDenied = try row.get(5)
-      cluster = try ClusterTotals(row, at: 6)
+      rhythmDay = try row.get(6)
+      cluster = try ClusterTotals(row, at: 7)
     }
   }
 
@@ -85,18 +91,16 @@ public struct LinkageStore: Sendable {
     }
   }
 
-  /// How linking stands: how many entries of the log await it, how many accounts of which usage came in, how many are to
-  /// be judged again.
-  public func backlog() async throws -> (entries: Int64, usage: Int64, rejudgements: Int64) {
+  /// How linking stands: how many entries of the log await it, and how many accounts are to be judged again.
+  public func backlog() async throws -> (entries: Int64, rejudgements: Int64) {
     try await pool.withConnection { db in
       let row = try await db.query(
         """
         select coalesce((select size from log_tail), 0) - position,
-          (select coalesce(sum(cardinality(accounts) - done), 0) from usage_news)::int8,
           (select count(*) from rejudgements)
         from linkage_state
         """)[0]
-      return (try row.get(0), try row.get(1), try row.get(2))
+      return (try row.get(0), try row.get(1))
     }
   }
 }

@@ -6,7 +6,7 @@ extension LinkageTurn {
   /// Accounts of which usage came in.
   public struct News: Sendable {
     /// Those of them that have a place.
-    public let accounts: [Used]
+    public let accounts: [LinkageStore.Place]
     /// The hour with which windows end.
     public let hour: Int64
   }
@@ -36,43 +36,30 @@ extension LinkageTurn {
       _ = try await db.execute(
         "update usage_news set done = done + $2 where id = $1", [id, .int(LinkageTurn.newsAtOnce)])
     }
-    move(usageHour: try row.get(1))
-    let hour = usageHour ?? 0
-    let rows = try await db.query(
-      """
-      select a.number, a.account_id, a.signed_up, a.cell, coalesce(k.size, 0), a.rhythm_day from linkage_accounts a
-      left join linkage_cells c on a.cell <> 0 and c.number = a.cell left join linkage_clusters k on k.number = c.cluster
-      where a.account_id = any($1) order by a.number
-      """, [.textArray(try row.get(2, as: [String].self))])
-    let accounts = try rows.map { row in
-      Used(
-        number: try row.number(0), account: try row.text(1), signedUp: try row.get(2), cell: try row.number(3),
-        clusterSize: try row.int(4), rhythmDay: try row.get(5))
-    }
+    let hour = max(usageHour ?? .min, try row.get(1))
+    usageHour = hour
+    let accounts = try await db.query(
+      LinkageStore.places + " order by a.number", [.textArray(try row.get(2, as: [String].self))]
+    ).map { try LinkageStore.Place($0) }
     try await queue(accounts, hour: hour, least: least)
     return News(accounts: accounts, hour: hour)
   }
 
-  private func queue(_ accounts: [Used], hour: Int64, least: Int64) async throws {
+  private func queue(_ accounts: [LinkageStore.Place], hour: Int64, least: Int64) async throws {
     let linked = accounts.filter { $0.cell != 0 }
     var pipeline = Pipeline()
     pipeline.execute(
       "update linkage_cells set summed_at = 0 where number = any($1) and summed_at <> 0",
       [.int8Array(Array(Set(linked.map { Int64($0.cell) })))])
     pipeline.execute(
-      """
-      insert into rejudgements (account_id, trigger) select id, 'usage' from unnest($1::text[]) n(id)
-      on conflict (account_id) do update set place = default
-      """, [.textArray(linked.map(\.account))])
+      LinkageStore.queueing("select id, 'usage' from unnest($1::text[]) n(id)"), [.textArray(linked.map(\.account))])
     pipeline.execute(
-      """
-      insert into rejudgements (account_id, trigger)
-      select account_id, 'usage' from usage
-      where account_id = any($1) and hour <= to_timestamp($2 * 3600.0)
-        and hour > to_timestamp($2 * 3600.0) - interval '720 hours'
-      group by account_id having sum(exchanges) >= $3
-      on conflict (account_id) do update set place = default
-      """, [.textArray(accounts.filter { $0.cell == 0 }.map(\.account)), .int8(hour), .int8(least)])
+      LinkageStore.queueing(
+        """
+        select account_id, 'usage' from usage where account_id = any($1) and \(UsageStore.span)
+        group by account_id having sum(exchanges) >= $3
+        """),
+      [.textArray(accounts.filter { $0.cell == 0 }.map(\.account)), UsageStore.end(after: hour), .int8(least)])
     _ = try await db.pipeline(pipeline)
   }
 
@@ -90,7 +77,7 @@ extension LinkageTurn {
     ).map { try $0.get(0, as: Int64.self) }
     if cells.isEmpty { return 0 }
     var pipeline = Pipeline()
-    pipeline.execute(LinkageTurn.summing, [.int8Array(cells), .int8(hour)])
+    pipeline.execute(LinkageTurn.summing, [.int8Array(cells), UsageStore.end(after: hour), .int8(hour)])
     pipeline.execute(
       LinkageTurn.addUp("select distinct cluster from linkage_cells where number = any($1)"), [.int8Array(cells)])
     _ = try await db.pipeline(pipeline)
@@ -101,29 +88,26 @@ extension LinkageTurn {
   // them.
   private static let summing = """
     with used as materialized (
-      select a.cell, a.number, u.h, u.exchanges
+      select a.cell, a.number, u.hour, u.exchanges
       from linkage_accounts a cross join lateral (
-        select (extract(epoch from hour) / 3600)::bigint as h, exchanges from usage
-        where account_id = a.account_id and hour <= to_timestamp($2 * 3600.0)
-          and hour > to_timestamp($2 * 3600.0) - interval '720 hours'
+        select hour, exchanges from usage where account_id = a.account_id and \(UsageStore.span)
       ) u
       where a.cell = any($1) and a.cell <> 0
     ), days as (
       select cell, count(*) as days from (
-        select cell, min(h) as first from used group by cell, number, h / 24) d
-      where first > $2 - 168 group by cell
+        select cell, min(hour) as first from used
+        group by cell, number, floor(extract(epoch from hour) / 86400)) d
+      where first >= $2 - interval '168 hours' group by cell
     ), accounts as (
       select cell, count(*) as active from (
-        select cell from used where h > $2 - 24 group by cell, number having sum(exchanges) > 0) a
+        select cell from used where hour >= $2 - interval '24 hours'
+        group by cell, number having sum(exchanges) > 0) a
       group by cell
     ), sums as (
-      select cell, coalesce(sum(exchanges) filter (where h > $2 - 1), 0) as s1,
-        coalesce(sum(exchanges) filter (where h > $2 - 24), 0) as s2,
-        coalesce(sum(exchanges) filter (where h > $2 - 168), 0) as s3, sum(exchanges) as s4
-      from used group by cell
+      select cell, array[\(UsageStore.sums)] as exchanges from used group by cell
     )
-    update linkage_cells c set summed_at = greatest($2, 1),
-      exchanges = array[coalesce(s1, 0), coalesce(s2, 0), coalesce(s3, 0), coalesce(s4, 0)]::bigint[],
+    update linkage_cells c set summed_at = greatest($3::bigint, 1),
+      exchanges = coalesce(sums.exchanges, '{0,0,0,0}'),
       active = coalesce(accounts.active, 0), member_days = coalesce(days.days, 0)
     from unnest($1::bigint[]) w(number) left join sums on sums.cell = w.number
     left join accounts on accounts.cell = w.number left join days on days.cell = w.number
@@ -132,32 +116,13 @@ extension LinkageTurn {
 
   // MARK: Schedules
 
-  /// What accounts used in the last 14 days, the newest hour first, by their ids.
-  private func hours(of accounts: [String]) async throws -> [String: [(hour: Int64, exchanges: Int64)]] {
-    if accounts.isEmpty { return [:] }
-    let rows = try await db.query(
-      """
-      select account_id, array_agg((extract(epoch from hour) / 3600)::bigint order by hour desc),
-        array_agg(exchanges order by hour desc)
-      from usage where account_id = any($1) and hour <= to_timestamp($2 * 3600.0)
-        and hour > to_timestamp($2 * 3600.0) - interval '\(Rhythm.windowHours) hours'
-      group by account_id
-      """, [.textArray(accounts), .int8(usageHour ?? 0)])
-    var hours: [String: [(hour: Int64, exchanges: Int64)]] = [:]
-    for row in rows {
-      let pairs = zip(try row.get(1, as: [Int64].self), try row.get(2, as: [Int64].self))
-      hours[try row.text(0)] = pairs.map { (hour: $0, exchanges: $1) }
-    }
-    return hours
-  }
-
   /// Links those of the accounts of a piece of news by their schedules that are in no cluster large enough, keep one, and
   /// have it in common with others who signed up when they did. Each is looked at once a day.
   public mutating func findSchedules(_ news: News, with linker: Linker) async throws {
-    let alone = news.accounts.filter { $0.clusterSize < Linkage.leastForSchedule }
-    let hours = try await hours(of: alone.map(\.account))
-    var looked: [(account: Used, day: Int64)] = []
-    var steady: [(account: Used, rhythm: Rhythm)] = []
+    let alone = news.accounts.filter { LinkageTurn.mayJoinBySchedule($0) }
+    let hours = try await LinkageStore.hours(of: alone.map(\.account), until: news.hour, db)
+    var looked: [(account: LinkageStore.Place, day: Int64)] = []
+    var steady: [(account: LinkageStore.Place, rhythm: Rhythm)] = []
     for account in alone {
       guard let rows = hours[account.account], let newest = rows.first else { continue }
       let day = newest.hour.quotientAndRemainder(dividingBy: 24).quotient
@@ -178,29 +143,34 @@ extension LinkageTurn {
     for (account, rhythm) in steady { try await attach(account, rhythm, with: linker) }
   }
 
-  private mutating func attach(_ account: Used, _ rhythm: Rhythm, with linker: Linker) async throws {
+  private static func mayJoinBySchedule(_ place: LinkageStore.Place) -> Bool {
+    place.cluster?.size ?? 0 < Linkage.leastForSchedule
+  }
+
+  private mutating func attach(
+    _ account: LinkageStore.Place, _ rhythm: Rhythm, with linker: Linker
+  ) async throws {
     // Another of this piece of news may have taken it along.
-    guard let place = try await place(of: account.account),
-      (place.cluster?.size ?? 0) < Linkage.leastForSchedule
-    else { return }
+    guard let place = try await place(of: account.account), LinkageTurn.mayJoinBySchedule(place) else { return }
+    let hour = usageHour ?? 0
     let rows = try await db.query(
       """
       (\(LinkageTurn.neighbours(before: true))) union all (\(LinkageTurn.neighbours(before: false)))
       """,
       [
-        .int8(account.signedUp), .int8(Int64(account.number)), .int8(Int64(place.cluster?.number ?? 0)),
+        .int8(place.signedUp), .int8(Int64(place.number)), .int8(Int64(place.cluster?.number ?? 0)),
         .int8(Linker.neighbourhoodSeconds), .int(Linkage.leastForSchedule), .int(Linkage.neighbours / 2),
       ])
     if rows.count < Linker.agreeing { return }
-    let hours = try await hours(of: rows.map { try $0.text(0) })
+    let hours = try await LinkageStore.hours(of: rows.map { try $0.text(0) }, until: hour, db)
     var area = LinkageArea()
     let cells = try rows.map { try $0.number(1) }
     try await area.completeCells(and: cells + [place.cell], db)
     var slice = slice()
-    slice.give(all: area)
+    area.giveAllCells(to: &slice)
     let neighbours = try rows.map { row in
       Linker.Neighbour(
-        cell: try row.number(1), rhythm: Rhythm(now: usageHour ?? 0, hours[try row.text(0)] ?? []))
+        cell: try row.number(1), rhythm: Rhythm(now: hour, hours[try row.text(0)] ?? []))
     }
     if linker.attach(place.number, in: place.cell, rhythm: rhythm, neighbours: neighbours, memory: &slice) {
       try await write(slice)
@@ -240,14 +210,13 @@ extension LinkageTurn {
       _ = try await db.pipeline(pipeline)
       return true
     }
-    // Each time it waits twice as long; after twenty times, for good.
+    // Each time it waits twice as long; in the end for good.
     _ = try await db.execute(
       """
       update linkage_cells set reviews = reviews + 1,
-        review_at = case when reviews < 20 then review_at + (864000::bigint << (reviews + 1)::int)
-          else 9223372036854775807 end
+        review_at = case when reviews < $2 then review_at + ($3 << (reviews + 1)::int) else \(Int64.max) end
       where number = $1
-      """, [.int8(Int64(cell))])
+      """, [.int8(Int64(cell)), .int(Linkage.reviewDoublings), .int8(Linkage.firstReviewSeconds)])
     var slice = try await slice(around: cell, of: try due.number(2))
     try slice.review(cell, at: now, with: &linker)
     try await write(slice)
@@ -279,22 +248,11 @@ extension LinkageTurn {
     try await area.complete(traces, db)
     try await area.completeCells(db)
     var slice = slice()
-    slice.give(all: area)
+    area.giveAllCells(to: &slice)
     area.give(traces, to: &slice)
     slice.give(members: members, of: cell)
     slice.give(cells: cells, of: cluster)
     area.giveMissingCells(to: &slice)
     return slice
-  }
-}
-
-extension LinkageSlice {
-  /// Gives all cells that were read.
-  fileprivate mutating func give(all area: LinkageArea) {
-    for (number, cell) in area.cells {
-      give(
-        number, cluster: cell.cluster, size: cell.size, clusterSize: Int(area.clusters[cell.cluster]?.size ?? 0),
-        ties: cell.ties)
-    }
   }
 }

@@ -36,22 +36,6 @@ public struct LinkageTurn: Sendable {
     public let decidedAt: Instant
   }
 
-  /// The account that a number belongs to, as far as usage is concerned.
-  public struct Used: Sendable {
-    /// Its number.
-    public let number: AccountNumber
-    /// Its id.
-    public let account: String
-    /// When it signed up, in seconds since 1970.
-    public let signedUp: Int64
-    /// The cell that it is in, or 0.
-    public let cell: CellNumber
-    /// How many are in its cluster; 0 for none.
-    public let clusterSize: Int
-    /// The day, since 1970, on which its rhythm was last looked at.
-    public let rhythmDay: Int64?
-  }
-
   /// How many entries of the log have been gone through.
   public private(set) var position: Int64
   /// The number of the next account.
@@ -63,7 +47,7 @@ public struct LinkageTurn: Sendable {
   /// When the last one did.
   public private(set) var lastSignup: Int64?
   /// The newest hour of which usage was taken in, since 1970.
-  public private(set) var usageHour: Int64?
+  public internal(set) var usageHour: Int64?
 
   let db: Connection
 
@@ -102,13 +86,7 @@ public struct LinkageTurn: Sendable {
   ///
   /// - Returns: the decisions, and whether there were any entries.
   public mutating func nextDecisions() async throws -> (decisions: [Decision], wereEntries: Bool) {
-    let bundle = position >> 8
-    let rows = try await db.query(
-      """
-      select coalesce(o.records, case when t.size >> 8 = $1 then t.records end)
-      from log_tail t left join log_order o on o.index = $1
-      """, [.int8(bundle)])
-    let bytes = try rows.first?.get(0, as: [UInt8]?.self) ?? []
+    let bytes = try await LedgerStore.order(UInt64(clamping: position >> 8), db) ?? []
     let ids = UUID.all(in: Array(bytes.dropFirst(LedgerStore.idBytes * Int(position & 255))))
     if ids.isEmpty { return ([], false) }
     let found = try await db.query(
@@ -167,11 +145,12 @@ public struct LinkageTurn: Sendable {
       account.number = AccountNumber(clamping: nextAccount + Int64(index))
       return account
     }
+    let traces = Set(batch.flatMap(\.traces))
     var area = LinkageArea()
-    try await area.complete(batch.flatMap(\.traces), db)
+    try await area.complete(traces, db)
     try await area.completeCells(db)
     var slice = slice()
-    area.give(Set(batch.flatMap(\.traces)), to: &slice)
+    area.give(traces, to: &slice)
     try slice.link(batch, with: &linker)
     try await insert(batch, ids: accounts.map(\.id), denied: accounts.map(\.isDenied))
     nextAccount += Int64(batch.count)
@@ -201,7 +180,8 @@ public struct LinkageTurn: Sendable {
       pipeline.execute(
         """
         insert into linkage_traces (trace, count, first_seen, newest)
-        select trace, count(*), (array_agg(at order by number))[1], (array_agg(number order by number desc))[1:64]
+        select trace, count(*), (array_agg(at order by number))[1], 
+          (array_agg(number order by number desc))[1:\(Linkage.carriers)]
         from unnest($1::bigint[], $2::bigint[], $3::bigint[]) n(trace, number, at) group by trace
         on conflict (trace) do update set
           count = linkage_traces.count + excluded.count,
@@ -229,14 +209,13 @@ public struct LinkageTurn: Sendable {
     let cells = Set(try changed.filter { try $0.get(1) }.map { try $0.get(0, as: Int64.self) })
     if cells.isEmpty { return }
     _ = try await db.execute(
-      """
-      insert into rejudgements (account_id, trigger)
-      select one.account_id, $2 from unnest($1::bigint[]) c(cell) cross join lateral (
-        select account_id from linkage_accounts a
-        where a.cell = c.cell and a.cell <> 0 and not a.is_denied order by number limit 1
-      ) one
-      on conflict (account_id) do update set place = default
-      """, [.int8Array(Array(cells)), .text(trigger)])
+      LinkageStore.queueing(
+        """
+        select one.account_id, $2 from unnest($1::bigint[]) c(cell) cross join lateral (
+          select account_id from linkage_accounts a
+          where a.cell = c.cell and a.cell <> 0 and not a.is_denied order by number limit 1
+        ) one
+        """), [.int8Array(Array(cells)), .text(trigger)])
   }
 
   // MARK: Keeping what changed
@@ -255,7 +234,7 @@ public struct LinkageTurn: Sendable {
       case .made(let cell, let at):
         pipeline.execute(
           "insert into linkage_cells (number, cluster, made_at, review_at) values ($1, $1, $2, $3)",
-          [.int8(Int64(cell)), .int8(at), .int8(at &+ LinkageTurn.firstReviewSeconds)])
+          [.int8(Int64(cell)), .int8(at), .int8(at &+ Linkage.firstReviewSeconds)])
         cells.insert(cell)
         clusters.insert(cell)
       case .moved(let account, let from, let to, let bySchedule):
@@ -291,19 +270,16 @@ public struct LinkageTurn: Sendable {
     try await recount(cells.subtracting([0]), clusters: clusters.subtracting([0]))
   }
 
-  private static let firstReviewSeconds: Int64 = 10 * 86_400
-
   // Of two clusters that become one, the accounts of each are judged for what those of the other were judged for.
-  private static let judgingWhatOthersWereJudgedFor = """
-    insert into rejudgements (account_id, trigger)
+  private static let judgingWhatOthersWereJudgedFor = LinkageStore.queueing(
+    """
     select a.account_id, 'linkage'
     from linkage_clusters o join linkage_cells c on c.cluster = $1
     join linkage_accounts a on a.cell = c.number and a.cell <> 0
     where o.number = $2 and o.raised <> '{}'
       and not coalesce((select raised from linkage_clusters where number = $1), '{}') @> o.raised
     order by a.number
-    on conflict (account_id) do update set place = default
-    """
+    """)
   private static let mergingRaised = """
     update linkage_clusters k set raised = array(select distinct unnest(k.raised || o.raised) order by 1)
     from linkage_clusters o where k.number = $2 and o.number = $1 and not k.raised @> o.raised
@@ -346,9 +322,7 @@ public struct LinkageTurn: Sendable {
         from unnest($1::bigint[], $2::bigint[], $3::bool[]) n(number, cell, by_schedule)
         where a.number = n.number returning a.account_id, a.number, a.cell
       )
-      insert into rejudgements (account_id, trigger)
-      select account_id, 'linkage' from moved where cell <> 0 order by number
-      on conflict (account_id) do update set place = default
+      \(LinkageStore.queueing("select account_id, 'linkage' from moved where cell <> 0 order by number"))
       """,
       [
         .int8Array(moved.keys.map { Int64($0) }), .int8Array(moved.values.map { Int64($0.cell) }),
@@ -401,10 +375,6 @@ public struct LinkageTurn: Sendable {
       exchanges = excluded.exchanges, active = excluded.active, member_days = excluded.member_days
     """
   }
-
-  // MARK: Usage
-
-  mutating func move(usageHour hour: Int64) { usageHour = max(usageHour ?? .min, hour) }
 }
 
 /// What ties a cell, in one direction.

@@ -17,14 +17,14 @@ extension UsageStore {
   }
 
   // $2 is the end of the windows: the start of the hour that runs at the moment.
-  private static let sums = UsageWindows.hours.map { hours in
+  static let sums = UsageWindows.hours.map { hours in
     """
     coalesce(sum(exchanges) filter (where hour >= $2 - interval '\(hours) hours' and hour < $2), 0)::int8
     """
   }.joined(separator: ", ")
 
   // Partitions before the longest window are not looked at.
-  private static let span = "hour >= $2 - interval '\(UsageWindows.hours.max() ?? 0) hours' and hour < $2"
+  static let span = "hour >= $2 - interval '\(UsageWindows.hours.max() ?? 0) hours' and hour < $2"
 
   /// What an account used in the windows that end at a moment: one range of the index.
   public func windows(account: String, at moment: Instant) async throws -> UsageWindows {
@@ -70,6 +70,11 @@ extension UsageStore {
   }
 
   private static func end(_ moment: Instant) -> Parameter { .timestamptz(UsageHour(containing: moment).start) }
+
+  /// The end of windows of which this hour, since 1970, is the last.
+  static func end(after hour: Int64) -> Parameter {
+    .timestamptz(UsageHour(hoursSinceEpoch: Int32(clamping: hour + 1)).start)
+  }
 }
 
 extension UsageWindows {

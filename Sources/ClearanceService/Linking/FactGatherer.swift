@@ -5,6 +5,7 @@ import Logging
 import Metrics
 import ServiceLifecycle
 import Store
+import Synchronization
 
 /// Gathers what the database knows of accounts that are about to be judged. Submissions that arrive while a question is
 /// under way share the next one.
@@ -38,6 +39,7 @@ public final class FactGatherer: Service {
   private let limits: Limits
   private let logger: Logger
   private let queue: WorkQueue<Waiting>
+  private let lastState = Mutex<(state: LinkageStore.State, readAt: ContinuousClock.Instant)?>(nil)
   private let time = Metrics.Timer(label: "clearance_gather_duration_seconds")
 
   /// Gathers from a store; ``run()`` must be running for anybody to be answered.
@@ -68,56 +70,40 @@ public final class FactGatherer: Service {
 
   /// Works until a graceful shutdown, and then until nobody waits.
   public func run() async throws {
-    await withGracefulShutdownHandler {
-      await withTaskGroup(of: Void.self) { group in
-        for _ in 0..<limits.workers { group.addTask { await self.work() } }
-      }
-    } onGracefulShutdown: {
-      self.queue.close()
+    await queue.run(workers: limits.workers, limit: limits.batch) { await self.answer($0) }
+  }
+
+  private func answer(_ batch: [Waiting]) async {
+    let traces = batch.map { Trace.all(of: $0.submission, secret: secret) }
+    let start = DispatchTime.now()
+    let found: [LinkageStore.Neighbourhood]
+    do {
+      found = try await store.gather(
+        zip(batch, traces).map { LinkageStore.Question(account: $0.submission.id, traces: $1.map(\.key)) },
+        try await state())
+    } catch {
+      logger.error("linked accounts could not be read", metadata: ["count": "\(batch.count)", "error": "\(error)"])
+      for waiting in batch { waiting.answer(.failure(.unavailable("\(error)"))) }
+      return
+    }
+    time.recordNanoseconds(Int64(DispatchTime.now().uptimeNanoseconds - start.uptimeNanoseconds))
+    for (index, waiting) in batch.enumerated() {
+      waiting.answer(
+        .success(
+          LinkedFacts(
+            NewAccount(waiting.submission, traces[index], decidedAt: waiting.now, secret: secret),
+            traces: traces[index], found[index])))
     }
   }
 
-  private func work() async {
-    var state: (value: LinkageStore.State, readAt: ContinuousClock.Instant)?
-    while true {
-      let batch = await queue.next(limits.batch)
-      if batch.isEmpty { return }
-      let traces = batch.map { Trace.all(of: $0.submission, secret: secret) }
-      let found: [LinkageStore.Neighbourhood]
-      let start = DispatchTime.now()
-      do {
-        let current: LinkageStore.State
-        if let state, state.readAt.duration(to: .now) < FactGatherer.stateLasts {
-          current = state.value
-        } else {
-          current = try await store.state()
-          state = (current, .now)
-        }
-        found = try await store.gather(
-          zip(batch, traces).map { LinkageStore.Question(account: $0.submission.id, traces: $1.map(\.key)) }, current)
-      } catch {
-        logger.error("linked accounts could not be read", metadata: ["count": "\(batch.count)", "error": "\(error)"])
-        for waiting in batch { waiting.answer(.failure(.unavailable("\(error)"))) }
-        continue
-      }
-      time.recordNanoseconds(Int64(DispatchTime.now().uptimeNanoseconds - start.uptimeNanoseconds))
-      for (index, waiting) in batch.enumerated() {
-        waiting.answer(.success(await facts(waiting, traces[index], found[index])))
-      }
+  /// The state as it was a moment ago. Two workers may read it at once; either will do.
+  private func state() async throws -> LinkageStore.State {
+    if let (state, readAt) = lastState.withLock({ $0 }), readAt.duration(to: .now) < FactGatherer.stateLasts {
+      return state
     }
-  }
-
-  private func facts(
-    _ waiting: Waiting, _ traces: [Trace], _ found: LinkageStore.Neighbourhood
-  ) async -> LinkedFacts {
-    let account = NewAccount(waiting.submission, traces, decidedAt: waiting.now, secret: secret)
-    var schedule: Rhythm?
-    if found.place?.isBySchedule == true, let hour = found.usageHour,
-      let hours = try? await store.hours(of: waiting.submission.id)
-    {
-      schedule = Rhythm(now: hour, hours)
-    }
-    return LinkedFacts(account, traces: traces, schedule: schedule, found)
+    let state = try await store.state()
+    lastState.withLock { $0 = (state, .now) }
+    return state
   }
 }
 

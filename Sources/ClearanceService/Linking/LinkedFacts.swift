@@ -20,24 +20,21 @@ public struct LinkedFacts: Sendable {
     self.clusterNumber = clusterNumber
   }
 
-  /// The facts of an account that has its place, or a place as it will get it if nobody comes between.
+  /// The facts of an account that has its place, or of one in the place that it will get if nobody comes between.
   ///
   /// - Parameters:
-  ///   - account: as it signs up, if it has no place yet.
+  ///   - account: as it signs up; read only if it has no place yet.
   ///   - traces: what it carries; without, what ties it to others is left out.
-  ///   - schedule: how it is used, if it is in its cluster by that.
   ///   - found: what is known around it.
-  init(_ account: NewAccount, traces: [Trace], schedule: Rhythm?, _ found: LinkageStore.Neighbourhood) {
+  init(_ account: @autoclosure () -> NewAccount, traces: [Trace], _ found: LinkageStore.Neighbourhood) {
     if let place = found.place {
-      self.init(traces, schedule, place, found)
+      self.init(traces, place, found)
     } else {
-      self.init(joining: account, traces, found)
+      self.init(joining: account(), traces, found)
     }
   }
 
-  private init(
-    _ traces: [Trace], _ schedule: Rhythm?, _ place: LinkageStore.Place, _ found: LinkageStore.Neighbourhood
-  ) {
+  private init(_ traces: [Trace], _ place: LinkageStore.Place, _ found: LinkageStore.Neighbourhood) {
     guard var facts = LinkedFacts.cluster(place), let cluster = place.cluster else {
       self.init(usage: found.usage, cluster: ClusterFacts(alone: found), clusterNumber: nil)
       return
@@ -45,8 +42,8 @@ public struct LinkedFacts: Sendable {
     if !traces.isEmpty {
       facts.evidence =
         Explanation(
-          of: place.number, signedUp: place.signedUp, traces: traces, cluster: cluster.number, schedule: schedule,
-          in: found.slice
+          of: place.number, signedUp: place.signedUp, traces: traces, cluster: cluster.number,
+          schedule: found.schedule, in: found.slice
         ).lines
     }
     self.init(usage: found.usage, cluster: facts, clusterNumber: cluster.number)

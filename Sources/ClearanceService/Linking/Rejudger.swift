@@ -53,7 +53,7 @@ public struct Rejudger: Sendable {
     }
   }
 
-  private func judge(_ waiting: [LinkageStore.Rejudgement]) async throws -> LinkageStore.Outcome {
+  private func judge(_ waiting: [LinkageStore.Rejudgement]) async throws -> [LinkageStore.Raised] {
     var cases: [Case] = []
     for one in waiting {
       guard let latest = one.latest else { continue }
@@ -66,17 +66,17 @@ public struct Rejudger: Sendable {
       }
     }
     let now = Instant.now
-    var outcome = LinkageStore.Outcome()
+    var raised: [LinkageStore.Raised] = []
     var worse: [Case] = []
     for (found, linked) in zip(cases, try await gather(cases, withEvidence: false)) {
       let judgement = service.judgeAgain(found.facts, linked, now: now).judgement
       if let cluster = linked.clusterNumber, case let rules = judgement.rulesOfCluster, !rules.isEmpty {
-        outcome.raised.append((cluster, rules, found.one.trigger))
+        raised.append(.init(cluster: cluster, rules: rules, trigger: found.one.trigger))
       }
       if found.isNews(judgement) { worse.append(found) }
     }
     try await record(worse)
-    return outcome
+    return raised
   }
 
   private func record(_ worse: [Case]) async throws {
@@ -90,11 +90,11 @@ public struct Rejudger: Sendable {
         if !found.isNews(again.judgement) { continue }
         group.addTask {
           try await service.record(again, after: found.latest, trigger: found.one.trigger, now: now)
+          recorded.increment()
         }
       }
       try await group.waitForAll()
     }
-    recorded.increment(by: Int64(worse.count))
   }
 
   private func gather(_ cases: [Case], withEvidence: Bool) async throws -> [LinkedFacts] {
@@ -103,17 +103,12 @@ public struct Rejudger: Sendable {
     let found = try await store.gather(
       zip(cases, traces).map { LinkageStore.Question(account: $0.one.account, traces: $1.map(\.key)) },
       try await store.state())
-    var linked: [LinkedFacts] = []
-    for (index, one) in cases.enumerated() {
-      var schedule: Rhythm?
-      if withEvidence, found[index].place?.isBySchedule == true, let hour = found[index].usageHour {
-        schedule = Rhythm(now: hour, try await store.hours(of: one.one.account))
-      }
-      let account = NewAccount(
-        one.facts.submission, traces[index], decidedAt: one.latest.decidedAt, secret: secret)
-      linked.append(LinkedFacts(account, traces: traces[index], schedule: schedule, found[index]))
+    return cases.indices.map { index in
+      let one = cases[index]
+      return LinkedFacts(
+        NewAccount(one.facts.submission, traces[index], decidedAt: one.latest.decidedAt, secret: secret),
+        traces: traces[index], found[index])
     }
-    return linked
   }
 }
 
