@@ -1,7 +1,7 @@
 /// A step of a compiled expression.
 ///
 /// `@unchecked Sendable`: all stored properties of this class and of its subclasses, which are all in this
-/// folder, are constants of sendable types.
+/// module, are constants of sendable types.
 class Node: @unchecked Sendable {
   /// Where the step stands in the source.
   let range: Range<Int>
