@@ -40,11 +40,17 @@ import Testing
     _ = try await TestServer.pool(1)
     let listener = NotificationListener(
       connectionString: TestServer.shared.connectionString, channels: ["quiet"], logger: TestServer.logger)
+    let (connected, connection) = AsyncStream.makeStream(of: Void.self)
     let task = Task {
       var count = 0
-      for await _ in listener { count += 1 }
+      for await _ in listener {
+        count += 1
+        connection.yield()
+      }
       return count
     }
+    // However long it takes to connect, it is cancelled while it waits for a notification.
+    for await _ in connected { break }
     try await Task.sleep(for: .milliseconds(200))
     task.cancel()
     #expect(await task.value == 1)
