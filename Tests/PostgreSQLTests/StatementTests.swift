@@ -120,9 +120,19 @@ import Testing
 
   @Test("a second statement beside a running one is refused") func concurrentUse() async throws {
     let db = try await TestServer.connect()
-    async let slow = db.query("select pg_sleep(0.2)")
-    try await Task.sleep(for: .milliseconds(50))
+    let other = try await TestServer.connect()
+    let key = Int64.random(in: .min ... .max)
+    _ = try await other.query("select pg_advisory_lock($1)", [.int8(key)])
+    async let slow = db.query("select pg_advisory_lock($1)", [.int8(key)])
+    // It runs until it is let go.
+    while try await other.query(
+      """
+      select 1 from pg_locks where locktype = 'advisory' and not granted and objsubid = 1
+        and (classid::bigint << 32 | objid::bigint) = $1
+      """, [.int8(key)]
+    ).isEmpty { try await Task.sleep(for: .milliseconds(10)) }
     #expect(try await failure { _ = try await db.query("select 1") }.kind == .usage)
+    _ = try await other.query("select pg_advisory_unlock($1)", [.int8(key)])
     _ = try await slow
     #expect(try await db.query("select 1").count == 1)
   }
