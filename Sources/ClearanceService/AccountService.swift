@@ -67,7 +67,7 @@ public struct AccountService: Sendable {
   }
 
   private func cluster(of account: String) async throws -> ClusterFacts? {
-    let question = LinkageStore.Question(account: account, traces: [])
+    let question = LinkageStore.Question(account: account)
     let found = try await linkage.gather([question], try await linkage.state())
     return found.first?.place.flatMap { LinkedFacts.cluster($0) }
   }

@@ -18,6 +18,7 @@ public enum LinkWeights {
   public static let kept: Float = 8
   /// How long before an account others may have signed up for it to be linked to them, in hours.
   public static let horizonHours: Float = 240
+  static let horizonSeconds = Int64(horizonHours * 3600)
   /// A gap at or below which gaps are not told apart, in hours.
   public static let shortestHours: Float = 0.5
   /// What a burst is worth at the most.

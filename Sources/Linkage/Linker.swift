@@ -114,16 +114,19 @@ public struct Linker: Sendable {
     }
   }
 
+  /// A gap below which the density of signups is not told apart.
+  static let shortestGapSeconds: Int64 = 60
+
   /// Groups the carriers in ``record`` that signed up within the horizon by candidate.
   /// - Returns: how many of those that were read are within the horizon, and how many carriers there are in it,
   ///   estimated from the density of those that were read where not all were.
   private mutating func readRecent<Memory: LinkageMemory>(
     of account: NewAccount, in memory: Memory
   ) -> (recent: Int, inHorizon: Float) {
-    let horizon = Int64(LinkWeights.horizonHours * 3600)
+    let horizon = LinkWeights.horizonSeconds
     inTrace.removeAll(keepingCapacity: true)
     var recent = 0
-    var oldest: Int64 = 60
+    var oldest = Linker.shortestGapSeconds
     for carrier in record.carriers {
       let gap = abs(account.signedUp - carrier.signedUp)
       if gap > horizon { continue }

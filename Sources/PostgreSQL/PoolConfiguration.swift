@@ -16,6 +16,8 @@ extension ConnectionPool {
     public var applicationName: String
     /// How long the server runs a statement before it stops it; nil leaves it to the server's configuration.
     public var statementTimeoutMilliseconds: Int?
+    /// Whether all queries find rows by keys: they are planned once, for any values, and never to read a whole table.
+    public var isForLookups: Bool
     /// Where lost connections are reported.
     public var logger: Logger
 
@@ -28,11 +30,13 @@ extension ConnectionPool {
     ///   - connectTimeoutSeconds: How long each host may take to accept a connection.
     ///   - applicationName: The name shown by `pg_stat_activity`.
     ///   - statementTimeoutMilliseconds: How long the server runs a statement before it stops it.
+    ///   - isForLookups: Whether all queries find rows by keys.
     ///   - logger: Where lost connections are reported.
     public init(
       connectionString: String, maximumConnections: Int = 8, acquireTimeoutMilliseconds: Int = 2000,
       connectTimeoutSeconds: Int = 5, applicationName: String = "clearance",
-      statementTimeoutMilliseconds: Int? = nil, logger: Logger = Logger(label: "postgresql")
+      statementTimeoutMilliseconds: Int? = nil, isForLookups: Bool = false,
+      logger: Logger = Logger(label: "postgresql")
     ) {
       precondition(maximumConnections > 0, "maximumConnections must be at least 1")
       self.connectionString = connectionString
@@ -41,6 +45,7 @@ extension ConnectionPool {
       self.connectTimeoutSeconds = connectTimeoutSeconds
       self.applicationName = applicationName
       self.statementTimeoutMilliseconds = statementTimeoutMilliseconds
+      self.isForLookups = isForLookups
       self.logger = logger
     }
   }
@@ -70,6 +75,6 @@ extension ConnectionPool.Configuration {
   var connectionOptions: ConnectionOptions {
     ConnectionOptions(
       connectTimeoutSeconds: connectTimeoutSeconds, applicationName: applicationName,
-      statementTimeoutMilliseconds: statementTimeoutMilliseconds)
+      statementTimeoutMilliseconds: statementTimeoutMilliseconds, isForLookups: isForLookups)
   }
 }

@@ -78,6 +78,7 @@ struct ConnectionOptions: Sendable {
   var connectTimeoutSeconds: Int
   var applicationName: String
   var statementTimeoutMilliseconds: Int? = nil
+  var isForLookups = false
 
   /// Apply where the connection string says nothing.
   var defaults: [(String, String)] {
@@ -94,6 +95,7 @@ struct ConnectionOptions: Sendable {
   var serverOptions: String {
     var options = "-c TimeZone=UTC -c DateStyle=ISO -c IntervalStyle=iso_8601 -c bytea_output=hex"
     if let statementTimeoutMilliseconds { options += " -c statement_timeout=\(statementTimeoutMilliseconds)" }
+    if isForLookups { options += " -c plan_cache_mode=force_generic_plan -c enable_seqscan=off" }
     return options
   }
 }

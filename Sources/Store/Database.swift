@@ -10,14 +10,15 @@ public final class Database: Sendable {
     public var url: String?
     /// Where the private server keeps its cluster.
     public var dataDirectory: String
-    /// Connections at most, a quarter of them for batches of usage and an eighth for exports; at least 3.
+    /// Connections at most, a fifth of them each for batches of usage and for what is linked to an account, and a tenth
+    /// for exports; at least 5.
     public var maximumConnections: Int
     /// How long to wait for a free connection.
     public var acquireTimeoutMilliseconds: Int
 
     /// A configuration.
     public init(
-      url: String?, dataDirectory: String, maximumConnections: Int = 8, acquireTimeoutMilliseconds: Int = 2_000
+      url: String?, dataDirectory: String, maximumConnections: Int = 10, acquireTimeoutMilliseconds: Int = 2_000
     ) {
       self.url = url
       self.dataDirectory = dataDirectory
@@ -62,17 +63,20 @@ public final class Database: Sendable {
   private let batchPool: ConnectionPool
   /// For exports alone: they last as long as whoever reads them likes.
   private let exportPool: ConnectionPool
+  /// For looking up what is linked to an account that waits for its verdict.
+  private let lookupPool: ConnectionPool
   private let server: PrivateServer?
   private let logger: Logger
 
   private init(
     connectionString: String, pool: ConnectionPool, batchPool: ConnectionPool, exportPool: ConnectionPool,
-    server: PrivateServer?, logger: Logger
+    lookupPool: ConnectionPool, server: PrivateServer?, logger: Logger
   ) {
     self.connectionString = connectionString
     self.pool = pool
     self.batchPool = batchPool
     self.exportPool = exportPool
+    self.lookupPool = lookupPool
     self.server = server
     self.logger = logger
     decisions = DecisionStore(pool, exports: exportPool)
@@ -81,7 +85,7 @@ public final class Database: Sendable {
     exemptions = ExemptionStore(pool)
     rulesets = RulesetStore(pool)
     reviews = ReviewStore(pool)
-    linkage = LinkageStore(pool)
+    linkage = LinkageStore(pool, lookups: lookupPool)
     ledger = LedgerStore(pool)
     usage = UsageStore(pool, batches: batchPool)
   }
@@ -100,24 +104,18 @@ public final class Database: Sendable {
       connectionString = own.connectionString
       server = own
     }
-    func pool(_ connections: Int, acquireTimeoutMilliseconds: Int) -> ConnectionPool {
+    func pool(_ connections: Int, patience: Int = 0, isForLookups: Bool = false) -> ConnectionPool {
       ConnectionPool(
         configuration: .init(
           connectionString: connectionString, maximumConnections: connections,
-          acquireTimeoutMilliseconds: acquireTimeoutMilliseconds, connectTimeoutSeconds: 5,
-          applicationName: "clearance", logger: logger))
+          acquireTimeoutMilliseconds: max(patience, configuration.acquireTimeoutMilliseconds),
+          connectTimeoutSeconds: 5, applicationName: "clearance", isForLookups: isForLookups, logger: logger))
     }
-    let batchConnections = max(1, configuration.maximumConnections / 4)
-    let exportConnections = max(1, configuration.maximumConnections / 8)
+    let some = max(1, configuration.maximumConnections / 5)
+    let few = max(1, configuration.maximumConnections / 10)
     return Database(
-      connectionString: connectionString,
-      pool: pool(
-        max(1, configuration.maximumConnections - batchConnections - exportConnections),
-        acquireTimeoutMilliseconds: configuration.acquireTimeoutMilliseconds),
-      batchPool: pool(
-        batchConnections, acquireTimeoutMilliseconds: max(10_000, configuration.acquireTimeoutMilliseconds)),
-      exportPool: pool(
-        exportConnections, acquireTimeoutMilliseconds: configuration.acquireTimeoutMilliseconds),
+      connectionString: connectionString, pool: pool(max(1, configuration.maximumConnections - 2 * some - few)),
+      batchPool: pool(some, patience: 10_000), exportPool: pool(few), lookupPool: pool(some, isForLookups: true),
       server: server, logger: logger)
   }
 
@@ -160,7 +158,7 @@ public final class Database: Sendable {
 
   /// How the pool stands.
   public var poolStatistics: PoolStatistics {
-    let all = [pool, batchPool, exportPool].map(\.statistics)
+    let all = [pool, batchPool, exportPool, lookupPool].map(\.statistics)
     return PoolStatistics(
       open: all.reduce(0) { $0 + $1.open }, idle: all.reduce(0) { $0 + $1.idle },
       waiting: all.reduce(0) { $0 + $1.waiting })
@@ -175,6 +173,7 @@ public final class Database: Sendable {
   /// Closes all connections and stops the private server, if there is one.
   public func close() async {
     await exportPool.close()
+    await lookupPool.close()
     await batchPool.close()
     await pool.close()
     await server?.stop()

@@ -7,12 +7,15 @@ extension LinkageStore {
   public struct Question: Sendable {
     /// Its id.
     public let account: String
+    /// When it signs up, in seconds since 1970.
+    public let signedUp: Int64
     /// What it carries; none where only its place is asked for.
     public let traces: [TraceKey]
 
     /// Asks for an account.
-    public init(account: String, traces: [TraceKey]) {
+    public init(account: String, signedUp: Int64 = 0, traces: [TraceKey] = []) {
       self.account = account
+      self.signedUp = signedUp
       self.traces = traces
     }
   }
@@ -49,6 +52,8 @@ extension LinkageStore {
     public internal(set) var slice: LinkageSlice
     /// The clusters of those cells, and perhaps of others, by number.
     public internal(set) var clusters: [CellNumber: ClusterTotals] = [:]
+    /// All that was read for it and for others.
+    fileprivate var area = LinkageArea()
 
     fileprivate init(_ state: State, _ used: (usage: UsageWindows, days: Int64)?, _ place: Place?) {
       // What is made in this slice is never kept: any numbers will do that nobody has.
@@ -59,41 +64,55 @@ extension LinkageStore {
     }
   }
 
-  /// What is known around accounts, in their order: in one round trip to the database for those that have their place and
-  /// are linked to nobody, in two to four where it matters who carries the same.
+  /// What is known around accounts, in their order, in one round trip to the database; in two or three if it matters where
+  /// one is who carries the same.
+  ///
+  /// Of those who carry the same as an account that has no place, those are read who can make a difference to where it
+  /// goes; ``complete(_:_:)`` reads all.
   ///
   /// - Parameter state: as it was a moment ago.
   public func gather(_ questions: [Question], _ state: State) async throws -> [Neighbourhood] {
-    try await pool.withConnection { db in
+    try await lookups.withConnection { db in
       let accounts = Parameter.textArray(questions.map(\.account))
       var pipeline = Pipeline()
       pipeline.query(LinkageStore.places, [accounts])
-      if let hour = state.usageHour {
-        pipeline.query(LinkageStore.usage, [accounts, UsageStore.end(after: hour)])
-      }
+      pipeline.query(
+        LinkageStore.tracesOfConcerned, [accounts, .textArray(questions.map { LinkageArea.text(of: $0.traces) })])
+      if let hour = state.usageHour { pipeline.query(LinkageStore.usage, [accounts, UsageStore.end(after: hour)]) }
       let results = try await db.pipeline(pipeline)
-      let usage = results.count > 1 ? try LinkageStore.usage(results[1].rows) : [:]
+      let usage = results.count > 2 ? try LinkageStore.usage(results[2].rows) : [:]
       var places: [String: Place] = [:]
       for place in try results[0].rows.map({ try Place($0) }) { places[place.account] = place }
-      var neighbourhoods = questions.map { Neighbourhood(state, usage[$0.account], places[$0.account]) }
+      var found = questions.map { Neighbourhood(state, usage[$0.account], places[$0.account]) }
+      let concerned = found.indices.filter { found[$0].place?.cell != 0 }
+      if concerned.isEmpty { return found }
       var area = LinkageArea()
-      let concerned = neighbourhoods.indices.filter { neighbourhoods[$0].place?.cell != 0 }
-      try await area.complete(concerned.flatMap { questions[$0].traces }, db)
-      try await area.completeCells(db)
-      for index in concerned {
-        area.give(questions[index].traces, to: &neighbourhoods[index].slice)
-        neighbourhoods[index].clusters = area.clusters
-      }
+      try area.take(concerned.flatMap { questions[$0].traces }, results[1].rows)
+      let (placed, joining) = (
+        concerned.filter { found[$0].place != nil }, concerned.filter { found[$0].place == nil }
+      )
+      try await area.complete(
+        placed.flatMap { questions[$0].traces },
+        linking: joining.map { (questions[$0].signedUp, questions[$0].traces) }, db)
+      for index in concerned { area.give(questions[index].traces, to: &found[index]) }
       if let hour = state.usageHour {
-        let scheduled = concerned.filter {
-          neighbourhoods[$0].place?.isBySchedule == true && !questions[$0].traces.isEmpty
-        }
+        let scheduled = placed.filter { found[$0].place?.isBySchedule == true && !questions[$0].traces.isEmpty }
         let hours = try await LinkageStore.hours(of: scheduled.map { questions[$0].account }, until: hour, db)
-        for index in scheduled {
-          neighbourhoods[index].schedule = Rhythm(now: hour, hours[questions[index].account] ?? [])
-        }
+        for index in scheduled { found[index].schedule = Rhythm(now: hour, hours[questions[index].account] ?? []) }
       }
-      return neighbourhoods
+      return found
+    }
+  }
+
+  /// Adds all who carry the same as accounts that have no place, which is what it takes to say why they are linked.
+  /// - Parameter found: what was gathered at once.
+  public func complete(_ found: [Neighbourhood], _ questions: [Question]) async throws -> [Neighbourhood] {
+    try await lookups.withConnection { db in
+      var found = found
+      var area = found.first?.area ?? LinkageArea()
+      try await area.complete(questions.flatMap(\.traces), db)
+      for index in found.indices { area.give(questions[index].traces, to: &found[index]) }
+      return found
     }
   }
 
@@ -129,6 +148,15 @@ extension LinkageStore {
     left join lateral (select * from linkage_clusters where number = c.cluster offset 0) k on true
     """
 
+  // Of accounts that have their place and are linked to nobody, it does not matter who carries the same. The traces of an
+  // account come as one text, since arrays of arrays must be of one length.
+  private static let tracesOfConcerned = """
+    select t.* from unnest($1::text[], $2::text[]) i(account, traces)
+    cross join lateral unnest(i.traces::bigint[]) w(trace)
+    cross join lateral (\(LinkageArea.trace("w.trace")) offset 0) t
+    where not exists (select from linkage_accounts where account_id = i.account and cell = 0)
+    """
+
   // By days, so that each is counted once, by the first hour in which the account was used.
   private static let usage = """
     select account_id, \(UsageStore.sums), min(hour) >= $2 - interval '168 hours'
@@ -156,83 +184,148 @@ struct LinkageArea: Sendable {
     var ties: [Ties] = []
   }
 
-  var records: [TraceKey: TraceRecord] = [:]
-  private var carriers: [Int64: Carrier] = [:]
+  /// Of the carriers, what does not change.
+  private var records: [TraceKey: TraceRecord] = [:]
+  /// Those who were read whole.
+  private var carriers: [AccountNumber: Carrier] = [:]
   var cells: [CellNumber: Cell] = [:]
   var clusters: [CellNumber: LinkageStore.ClusterTotals] = [:]
 
-  /// Reads the traces that are not here yet, and then those who carry them, each once: many share more than one thing.
-  nonisolated(nonsending) mutating func complete(_ traces: some Sequence<TraceKey>, _ db: Connection) async throws {
-    let missing = Set(traces).filter { records[$0] == nil }
+  /// Reads traces, then those who carry them, each once, and their cells.
+  ///
+  /// - Parameters:
+  ///   - traces: traces of which all carriers are read.
+  ///   - accounts: accounts that are to be linked, with their traces, of which those carriers are read that can make a
+  ///     difference to them.
+  nonisolated(nonsending) mutating func complete(
+    _ traces: some Sequence<TraceKey>, linking accounts: [(signedUp: Int64, traces: [TraceKey])] = [], _ db: Connection
+  ) async throws {
+    var signups: [TraceKey: [Int64]] = [:]
+    for account in accounts {
+      for trace in account.traces { signups[trace, default: []].append(account.signedUp) }
+    }
+    let whole = Set(traces)
+    try await readTraces(whole.union(signups.keys), db)
+    var numbers: Set<AccountNumber> = []
+    for trace in whole { numbers.formUnion((records[trace]?.carriers ?? []).map(\.account)) }
+    for (trace, signups) in signups where !whole.contains(trace) {
+      numbers.formUnion((records[trace]?.relevantCarriers(trace.kind, to: signups) ?? []).map(\.account))
+    }
+    try await readCarriers(numbers, db)
+  }
+
+  private nonisolated(nonsending) mutating func readTraces(_ traces: Set<TraceKey>, _ db: Connection) async throws {
+    let missing = traces.filter { records[$0] == nil }
     if missing.isEmpty { return }
-    for trace in missing { records[trace] = TraceRecord() }
     let rows = try await db.query(
       """
-      select t.trace, t.count, t.first_seen, t.newest from unnest($1::bigint[]) w(trace)
-      cross join lateral (select * from linkage_traces where trace = w.trace offset 0) t
+      select t.* from unnest($1::bigint[]) w(trace) cross join lateral (\(LinkageArea.trace("w.trace")) offset 0) t
       """, [.int8Array(missing.map(\.stored))])
-    let newest = try rows.map { try $0.get(3, as: [Int64].self) }
-    try await readCarriers(Set(newest.joined()), db)
-    for (row, numbers) in zip(rows, newest) {
+    try take(missing, rows)
+  }
+
+  /// A query for a trace.
+  static func trace(_ trace: String) -> String {
+    "select trace, count, first_seen, carriers from linkage_traces where trace = \(trace)"
+  }
+
+  /// Traces as the text of an array.
+  static func text(of traces: [TraceKey]) -> String {
+    "{" + traces.map { String($0.stored) }.joined(separator: ",") + "}"
+  }
+
+  /// Takes the rows of traces; those that have none are carried by nobody.
+  mutating func take(_ traces: some Sequence<TraceKey>, _ rows: [Row]) throws {
+    for trace in traces { records[trace] = TraceRecord() }
+    for row in rows {
       guard let key = TraceKey(rawValue: UInt64(bitPattern: try row.get(0, as: Int64.self))) else { continue }
-      records[key]?.count = try row.int(1)
-      records[key]?.firstSeen = try row.get(2)
-      records[key]?.carriers = numbers.compactMap { carriers[$0] }
+      records[key] = TraceRecord(count: try row.int(1), firstSeen: try row.get(2), storedCarriers: try row.get(3))
     }
   }
 
-  private nonisolated(nonsending) mutating func readCarriers(_ numbers: Set<Int64>, _ db: Connection) async throws {
+  private nonisolated(nonsending) mutating func readCarriers(
+    _ numbers: Set<AccountNumber>, _ db: Connection
+  ) async throws {
     let missing = numbers.filter { carriers[$0] == nil }
     if missing.isEmpty { return }
-    let rows = try await db.query(
-      "select number, signed_up, organization, cell from linkage_accounts where number = any($1)",
-      [.int8Array(missing.sorted())])
-    for row in rows {
-      let number: Int64 = try row.get(0)
-      carriers[number] = Carrier(
-        account: AccountNumber(clamping: number), signedUp: try row.get(1),
-        organization: UInt64(bitPattern: try row.get(2, as: Int64.self)), cell: try row.number(3))
-    }
-  }
-
-  /// Reads the cells of the carriers, and others.
-  nonisolated(nonsending) mutating func completeCells(
-    and others: [CellNumber] = [], _ db: Connection
-  ) async throws {
-    var missing = Set(others)
-    for carrier in carriers.values where carrier.cell != 0 { missing.insert(carrier.cell) }
-    missing.subtract(cells.keys)
-    missing.remove(0)
-    if missing.isEmpty { return }
-    let numbers = Parameter.int8Array(missing.map { Int64($0) })
+    let parameters: [Parameter] = [.int8Array(missing.sorted().map { Int64($0) })]
+    let theirCells = "select cell from linkage_accounts where number = any($1) and cell <> 0"
     var pipeline = Pipeline()
     pipeline.query(
-      """
-      select c.number, c.size, \(LinkageStore.ClusterTotals.columns)
-      from linkage_cells c join linkage_clusters k on k.number = c.cluster where c.number = any($1)
-      """, [numbers])
-    pipeline.query("select cell, other, trace from linkage_ties where cell = any($1) order by cell, other", [numbers])
+      "select number, signed_up, organization, cell from linkage_accounts where number = any($1)", parameters)
+    pipeline.query(LinkageArea.cells(theirCells), parameters)
+    pipeline.query(LinkageArea.ties(theirCells), parameters)
     let results = try await db.pipeline(pipeline)
     for row in results[0].rows {
+      let number: AccountNumber = try row.number(0)
+      carriers[number] = Carrier(
+        account: number, signedUp: try row.get(1),
+        organization: UInt64(bitPattern: try row.get(2, as: Int64.self)), cell: try row.number(3))
+    }
+    try take(cells: results[1].rows, ties: results[2].rows)
+    // One may have moved between one query and the next.
+    try await completeCells(missing.compactMap { carriers[$0]?.cell }, db)
+  }
+
+  /// Reads cells.
+  nonisolated(nonsending) mutating func completeCells(_ numbers: [CellNumber], _ db: Connection) async throws {
+    let missing = Set(numbers).subtracting(cells.keys).subtracting([0])
+    if missing.isEmpty { return }
+    let parameters: [Parameter] = [.int8Array(missing.map { Int64($0) })]
+    var pipeline = Pipeline()
+    pipeline.query(LinkageArea.cells("select unnest($1::bigint[])"), parameters)
+    pipeline.query(LinkageArea.ties("select unnest($1::bigint[])"), parameters)
+    let results = try await db.pipeline(pipeline)
+    try take(cells: results[0].rows, ties: results[1].rows)
+  }
+
+  private static func cells(_ numbers: String) -> String {
+    """
+    select c.number, c.size, \(LinkageStore.ClusterTotals.columns)
+    from linkage_cells c join linkage_clusters k on k.number = c.cluster where c.number in (\(numbers))
+    """
+  }
+
+  private static func ties(_ numbers: String) -> String {
+    "select cell, other, trace from linkage_ties where cell in (\(numbers)) order by cell, other"
+  }
+
+  private mutating func take(cells rows: [Row], ties: [Row]) throws {
+    var read: [CellNumber: Cell] = [:]
+    for row in rows {
       guard let totals = try LinkageStore.ClusterTotals(row, at: 2) else { continue }
       clusters[totals.number] = totals
-      cells[try row.number(0)] = Cell(cluster: totals.number, size: try row.int(1))
+      read[try row.number(0)] = Cell(cluster: totals.number, size: try row.int(1))
     }
-    for row in results[1].rows {
+    for row in ties {
       let trace = UInt64(bitPattern: try row.get(2, as: Int64.self))
       let (cell, other) = (try row.number(0), try row.number(1))
-      if let place = cells[cell]?.ties.firstIndex(where: { $0.other == other }) {
-        cells[cell]?.ties[place].traces.append(trace)
+      if let place = read[cell]?.ties.firstIndex(where: { $0.other == other }) {
+        read[cell]?.ties[place].traces.append(trace)
       } else {
-        cells[cell]?.ties.append(Ties(other: other, traces: [trace]))
+        read[cell]?.ties.append(Ties(other: other, traces: [trace]))
       }
     }
+    cells.merge(read) { _, new in new }
   }
 
   /// Gives a slice what it has of some traces.
   func give(_ traces: some Sequence<TraceKey>, to slice: inout LinkageSlice) {
-    for trace in traces { slice.give(trace, record: records[trace] ?? TraceRecord()) }
+    for trace in traces {
+      var record = records[trace] ?? TraceRecord()
+      for place in record.carriers.indices {
+        if let whole = carriers[record.carriers[place].account] { record.carriers[place] = whole }
+      }
+      slice.give(trace, record: record)
+    }
     giveMissingCells(to: &slice)
+  }
+
+  /// Gives what there is to know of an account with some traces.
+  func give(_ traces: [TraceKey], to neighbourhood: inout LinkageStore.Neighbourhood) {
+    give(traces, to: &neighbourhood.slice)
+    neighbourhood.clusters = clusters
+    neighbourhood.area = self
   }
 
   /// Gives a slice the cells that it lacks, as far as they are here.

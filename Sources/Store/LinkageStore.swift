@@ -77,9 +77,16 @@ public struct LinkageStore: Sendable {
   }
 
   let pool: ConnectionPool
+  let lookups: ConnectionPool
 
-  /// Reads and keeps links through a pool of connections to a migrated database.
-  public init(_ pool: ConnectionPool) { self.pool = pool }
+  /// Reads and keeps links in a migrated database.
+  /// - Parameters:
+  ///   - pool: for whoever works on links.
+  ///   - lookups: for those who wait for what is known around an account; its queries only find rows by keys.
+  public init(_ pool: ConnectionPool, lookups: ConnectionPool) {
+    self.pool = pool
+    self.lookups = lookups
+  }
 
   /// What traces are hashed under in this database.
   public func secret() async throws -> (UInt64, UInt64) {

@@ -165,7 +165,7 @@ extension LinkageTurn {
     let hours = try await LinkageStore.hours(of: rows.map { try $0.text(0) }, until: hour, db)
     var area = LinkageArea()
     let cells = try rows.map { try $0.number(1) }
-    try await area.completeCells(and: cells + [place.cell], db)
+    try await area.completeCells(cells + [place.cell], db)
     var slice = slice()
     area.giveAllCells(to: &slice)
     let neighbours = try rows.map { row in
@@ -242,11 +242,10 @@ extension LinkageTurn {
       [.int8(Int64(cluster)), .int(Linkage.cells + 1)]
     ).map { try $0.number(0) }
     var area = LinkageArea()
-    try await area.completeCells(and: cells + [cell], db)
+    try await area.completeCells(cells + [cell], db)
     let tied = (area.cells[cell]?.ties ?? []).flatMap(\.traces).compactMap { TraceKey(rawValue: $0) }
     let traces = Set(members.flatMap(\.account.traces) + tied)
     try await area.complete(traces, db)
-    try await area.completeCells(db)
     var slice = slice()
     area.giveAllCells(to: &slice)
     area.give(traces, to: &slice)

@@ -6,13 +6,18 @@ import PostgreSQL
 extension LinkageStore {
   /// Has links changed, in one transaction, by one replica at a time.
   ///
+  /// The transaction does not wait for the disk: what a crash takes of it is done again, from the log.
+  ///
   /// - Returns: what `body` returns; `nil` when it is another replica's turn.
   public func turn<Value>(
     _ body: nonisolated(nonsending) (inout LinkageTurn) async throws -> Value
   ) async throws -> Value? {
     try await pool.withConnection { db in
       try await db.transaction { db -> Value? in
-        guard let row = try await db.query(LinkageTurn.state + " for update skip locked").first else { return nil }
+        var beginning = Pipeline()
+        beginning.execute("set local synchronous_commit = off")
+        beginning.query(LinkageTurn.state + " for update skip locked")
+        guard let row = try await db.pipeline(beginning)[1].rows.first else { return nil }
         var turn = try LinkageTurn(row, db)
         let value = try await body(&turn)
         try await turn.save()
@@ -84,10 +89,12 @@ public struct LinkageTurn: Sendable {
 
   /// The decisions among the next entries of the log, in order, and goes past those entries.
   ///
+  /// - Parameter limit: entries at most.
   /// - Returns: the decisions, and whether there were any entries.
-  public mutating func nextDecisions() async throws -> (decisions: [Decision], wereEntries: Bool) {
+  public mutating func nextDecisions(limit: Int) async throws -> (decisions: [Decision], wereEntries: Bool) {
     let bytes = try await LedgerStore.order(UInt64(clamping: position >> 8), db) ?? []
-    let ids = UUID.all(in: Array(bytes.dropFirst(LedgerStore.idBytes * Int(position & 255))))
+    let next = bytes.dropFirst(LedgerStore.idBytes * Int(position & 255)).prefix(LedgerStore.idBytes * limit)
+    let ids = UUID.all(in: Array(next))
     if ids.isEmpty { return ([], false) }
     let found = try await db.query(
       "select id, account_id, verdict, decided_at from decisions where id = any($1)", [.uuidArray(ids)])
@@ -147,8 +154,7 @@ public struct LinkageTurn: Sendable {
     }
     let traces = Set(batch.flatMap(\.traces))
     var area = LinkageArea()
-    try await area.complete(traces, db)
-    try await area.completeCells(db)
+    try await area.complete([], linking: batch.map { ($0.signedUp, $0.traces) }, db)
     var slice = slice()
     area.give(traces, to: &slice)
     try slice.link(batch, with: &linker)
@@ -173,24 +179,35 @@ public struct LinkageTurn: Sendable {
       [
         .int8Array(batch.map { Int64($0.number) }), .textArray(ids), .int8Array(batch.map(\.signedUp)),
         .int8Array(batch.map { Int64(bitPattern: $0.organization) }), .boolArray(denied),
-        .textArray(batch.map { "{" + $0.traces.map { String($0.stored) }.joined(separator: ",") + "}" }),
+        .textArray(batch.map { LinkageArea.text(of: $0.traces) }),
       ])
-    let carried = batch.flatMap { account in account.traces.map { ($0.stored, account) } }
-    if !carried.isEmpty {
+    var records: [TraceKey: TraceRecord] = [:]
+    for account in batch.reversed() {
+      for trace in account.traces {
+        var record = records.removeValue(forKey: trace) ?? TraceRecord()
+        record.count += 1
+        record.firstSeen = account.signedUp
+        if record.carriers.count < Linkage.carriers {
+          record.carriers.append(
+            Carrier(account: account.number, signedUp: account.signedUp, organization: 0, cell: 0))
+        }
+        records[trace] = record
+      }
+    }
+    if !records.isEmpty {
       pipeline.execute(
         """
-        insert into linkage_traces (trace, count, first_seen, newest)
-        select trace, count(*), (array_agg(at order by number))[1], 
-          (array_agg(number order by number desc))[1:\(Linkage.carriers)]
-        from unnest($1::bigint[], $2::bigint[], $3::bigint[]) n(trace, number, at) group by trace
+        insert into linkage_traces (trace, count, first_seen, carriers)
+        select * from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bytea[])
         on conflict (trace) do update set
           count = linkage_traces.count + excluded.count,
-          newest = case when linkage_traces.count + excluded.count > \(Linkage.popular) then '{}'
-            else (excluded.newest || linkage_traces.newest)[1:\(Linkage.carriers)] end
+          carriers = case when linkage_traces.count + excluded.count > \(Linkage.popular) then ''
+            else substring(excluded.carriers || linkage_traces.carriers
+              for \(Linkage.carriers * TraceRecord.bytesOfCarrier)) end
         """,
         [
-          .int8Array(carried.map(\.0)), .int8Array(carried.map { Int64($0.1.number) }),
-          .int8Array(carried.map(\.1.signedUp)),
+          .int8Array(records.keys.map(\.stored)), .int8Array(records.values.map { Int64($0.count) }),
+          .int8Array(records.values.map(\.firstSeen)), .byteaArray(records.values.map(\.storedCarriers)),
         ])
     }
     _ = try await db.pipeline(pipeline)

@@ -39,8 +39,8 @@ struct Serve: AsyncParsableCommand {
 
   @Option(
     help: """
-      Connections to the database at most, a quarter of them for batches of usage. Environment: CLEARANCE_CONNECTIONS. \
-      Default: 8.
+      Connections to the database at most, a fifth of them for batches of usage and as many for what is linked to an \
+      account; at least 5. Environment: CLEARANCE_CONNECTIONS. Default: 10.
       """)
   var connections: Int?
 
@@ -88,8 +88,8 @@ struct Serve: AsyncParsableCommand {
     let hangups = await Serve.hangups()
     let watch = watch ? RulesFolderWatch(directory) : nil
     let ruleset = try loadRules(directory, logger: logger)
-    let connections = Settings.integer(connections, "clearance.connections", default: 8)
-    guard connections >= 4 else { throw Failure(.configuration, "--connections must be at least 4") }
+    let connections = Settings.integer(connections, "clearance.connections", default: 10)
+    guard connections >= 5 else { throw Failure(.configuration, "--connections must be at least 5") }
     let store = try await database.open(maximumConnections: connections, logger: logger)
     do {
       let rulesets = RulesetKeeper(

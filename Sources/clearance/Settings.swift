@@ -136,7 +136,7 @@ struct DatabaseOptions: ParsableArguments {
   @Option(help: "Folder of numbered SQL files. Environment: CLEARANCE_MIGRATIONS. Default: Migrations.")
   var migrations: String?
 
-  func open(maximumConnections: Int = 4, logger: Logger) async throws -> Database {
+  func open(maximumConnections: Int = 5, logger: Logger) async throws -> Database {
     do {
       return try await Database.open(
         .init(

@@ -74,26 +74,25 @@ public final class FactGatherer: Service {
   }
 
   private func answer(_ batch: [Waiting]) async {
-    let traces = batch.map { Trace.all(of: $0.submission, secret: secret) }
     let start = DispatchTime.now()
-    let found: [LinkageStore.Neighbourhood]
+    let found: [LinkedFacts]
     do {
-      found = try await store.gather(
-        zip(batch, traces).map { LinkageStore.Question(account: $0.submission.id, traces: $1.map(\.key)) },
-        try await state())
+      found = try await facts(of: batch)
     } catch {
       logger.error("linked accounts could not be read", metadata: ["count": "\(batch.count)", "error": "\(error)"])
       for waiting in batch { waiting.answer(.failure(.unavailable("\(error)"))) }
       return
     }
     time.recordNanoseconds(Int64(DispatchTime.now().uptimeNanoseconds - start.uptimeNanoseconds))
-    for (index, waiting) in batch.enumerated() {
-      waiting.answer(
-        .success(
-          LinkedFacts(
-            NewAccount(waiting.submission, traces[index], decidedAt: waiting.now, secret: secret),
-            traces: traces[index], found[index])))
+    for (waiting, facts) in zip(batch, found) { waiting.answer(.success(facts)) }
+  }
+
+  private func facts(of batch: [Waiting]) async throws -> [LinkedFacts] {
+    let cases = batch.map {
+      LinkedFacts.Case(
+        $0.submission, decidedAt: $0.now, traces: Trace.all(of: $0.submission, secret: secret), secret: secret)
     }
+    return try await LinkedFacts.gather(cases, from: store, try await state())
   }
 
   /// The state as it was a moment ago. Two workers may read it at once; either will do.
@@ -104,16 +103,5 @@ public final class FactGatherer: Service {
     let state = try await store.state()
     lastState.withLock { $0 = (state, .now) }
     return state
-  }
-}
-
-extension NewAccount {
-  /// An account as it signs up, without a number.
-  /// - Parameter decidedAt: when it was judged first: no account is made after that, whatever its submission says.
-  init(_ submission: Submission, _ traces: [Trace], decidedAt: Instant, secret: (UInt64, UInt64)) {
-    let made = submission.createdAt ?? decidedAt
-    self.init(
-      number: 0, signedUp: min(made.secondsSinceEpoch, decidedAt.secondsSinceEpoch),
-      organization: Trace.organization(of: submission, secret: secret), traces: traces.map(\.key))
   }
 }

@@ -10,9 +10,44 @@ public struct LinkedFacts: Sendable {
   public let cluster: ClusterFacts
   /// The number of the cluster that it is in; `nil` for none, and before it has its place.
   let clusterNumber: CellNumber?
+  /// Whether it has no place yet and would be linked to others.
+  private var isJoining: Bool { clusterNumber == nil && cluster.size > 1 }
 
   /// An account that used nothing and is linked to none.
   static let none = LinkedFacts(usage: UsageWindows(), cluster: ClusterFacts(), clusterNumber: nil)
+
+  /// An account that is about to be judged.
+  struct Case {
+    let id: String
+    let account: NewAccount
+    /// What it carries; without, what ties it to others is left out.
+    let traces: [Trace]
+
+    /// - Parameter decidedAt: when it was judged first.
+    init(_ submission: Submission, decidedAt: Instant, traces: [Trace], secret: (UInt64, UInt64)) {
+      id = submission.id
+      account = NewAccount(submission, traces, decidedAt: decidedAt, secret: secret)
+      self.traces = traces
+    }
+  }
+
+  /// What is known of accounts, in their order.
+  /// - Parameter state: as it was a moment ago.
+  static func gather(
+    _ cases: [Case], from store: LinkageStore, _ state: LinkageStore.State
+  ) async throws -> [LinkedFacts] {
+    let questions = cases.map {
+      LinkageStore.Question(account: $0.id, signedUp: $0.account.signedUp, traces: $0.account.traces)
+    }
+    let found = try await store.gather(questions, state)
+    var facts = zip(cases, found).map { LinkedFacts($0, $1) }
+    // Few of those without a place join others; only of them it is told who else carries the same.
+    let joining = facts.indices.filter { facts[$0].isJoining }
+    if joining.isEmpty { return facts }
+    let complete = try await store.complete(joining.map { found[$0] }, joining.map { questions[$0] })
+    for (index, found) in zip(joining, complete) { facts[index] = LinkedFacts(cases[index], found) }
+    return facts
+  }
 
   private init(usage: UsageWindows, cluster: ClusterFacts, clusterNumber: CellNumber?) {
     self.usage = usage
@@ -21,16 +56,11 @@ public struct LinkedFacts: Sendable {
   }
 
   /// The facts of an account that has its place, or of one in the place that it will get if nobody comes between.
-  ///
-  /// - Parameters:
-  ///   - account: as it signs up; read only if it has no place yet.
-  ///   - traces: what it carries; without, what ties it to others is left out.
-  ///   - found: what is known around it.
-  init(_ account: @autoclosure () -> NewAccount, traces: [Trace], _ found: LinkageStore.Neighbourhood) {
+  private init(_ one: Case, _ found: LinkageStore.Neighbourhood) {
     if let place = found.place {
-      self.init(traces, place, found)
+      self.init(one.traces, place, found)
     } else {
-      self.init(joining: account(), traces, found)
+      self.init(joining: one.account, one.traces, found)
     }
   }
 
@@ -106,6 +136,17 @@ public struct LinkedFacts: Sendable {
         of: account.number, signedUp: account.signedUp, traces: traces, cluster: cluster, schedule: nil, in: slice
       ).lines
     self.init(usage: found.usage, cluster: facts, clusterNumber: nil)
+  }
+}
+
+extension NewAccount {
+  /// An account as it signs up, without a number.
+  /// - Parameter decidedAt: when it was judged first: no account is made after that, whatever its submission says.
+  init(_ submission: Submission, _ traces: [Trace], decidedAt: Instant, secret: (UInt64, UInt64)) {
+    let made = submission.createdAt ?? decidedAt
+    self.init(
+      number: 0, signedUp: min(made.secondsSinceEpoch, decidedAt.secondsSinceEpoch),
+      organization: Trace.organization(of: submission, secret: secret), traces: traces.map(\.key))
   }
 }
 

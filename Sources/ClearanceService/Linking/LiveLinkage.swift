@@ -20,8 +20,10 @@ public struct LiveLinkage: Service {
   public struct Limits: Sendable {
     /// Milliseconds between two looks when there is nothing to do.
     public var intervalMilliseconds = 200
-    /// Pieces of the order, of up to 256 entries of the log, between two looks at what else there is to do.
-    public var bundles = 8
+    /// Entries of the log that are gone through in one transaction.
+    public var entries = 64
+    /// How often that is done between two looks at what else there is to do.
+    public var turns = 32
     /// Cells of which the sums are made anew in one transaction.
     public var cells = 64
     /// Cells of which the evidence is weighed anew before something else is looked at.
@@ -77,9 +79,12 @@ public struct LiveLinkage: Service {
   /// - Returns: whether there was anything.
   nonisolated(nonsending) func work() async throws -> Bool {
     var worked = false
-    for _ in 0..<limits.bundles {
+    for _ in 0..<limits.turns {
+      let start = ContinuousClock.now
       guard try await store.turn({ try await link(&$0) }) == true else { break }
       worked = true
+      // Half of the time is left to those who wait for a verdict.
+      try await Task.sleep(for: start.duration(to: .now))
     }
     if try await store.turn({ try await takeNews(&$0) }) == true { worked = true }
     // Nobody is judged on sums that are out of date.
@@ -93,7 +98,7 @@ public struct LiveLinkage: Service {
   }
 
   private nonisolated(nonsending) func link(_ turn: inout LinkageTurn) async throws -> Bool {
-    let (decisions, wereEntries) = try await turn.nextDecisions()
+    let (decisions, wereEntries) = try await turn.nextDecisions(limit: limits.entries)
     if decisions.isEmpty { return wereEntries }
     let known = try await turn.known(Array(Set(decisions.map(\.account))))
     var isDenied: [String: Bool] = [:]

@@ -99,16 +99,13 @@ public struct Rejudger: Sendable {
 
   private func gather(_ cases: [Case], withEvidence: Bool) async throws -> [LinkedFacts] {
     if cases.isEmpty { return [] }
-    let traces = cases.map { withEvidence ? Trace.all(of: $0.facts.submission, secret: secret) : [] }
-    let found = try await store.gather(
-      zip(cases, traces).map { LinkageStore.Question(account: $0.one.account, traces: $1.map(\.key)) },
-      try await store.state())
-    return cases.indices.map { index in
-      let one = cases[index]
-      return LinkedFacts(
-        NewAccount(one.facts.submission, traces[index], decidedAt: one.latest.decidedAt, secret: secret),
-        traces: traces[index], found[index])
+    let linked = cases.map { one in
+      let submission = one.facts.submission
+      return LinkedFacts.Case(
+        submission, decidedAt: one.latest.decidedAt,
+        traces: withEvidence ? Trace.all(of: submission, secret: secret) : [], secret: secret)
     }
+    return try await LinkedFacts.gather(linked, from: store, try await store.state())
   }
 }
 

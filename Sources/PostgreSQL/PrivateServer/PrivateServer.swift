@@ -212,7 +212,8 @@ public final class PrivateServer: Sendable {
   private static func settings(socketDirectory: String) -> [String] {
     [
       "listen_addresses=", "port=\(ServerDirectories.port)", "unix_socket_directories=\(socketDirectory)",
-      "unix_socket_permissions=0700", "max_connections=100", "shared_buffers=128MB", "jit=off",
+      "unix_socket_permissions=0700", "max_connections=100",
+      "shared_buffers=\(min(max(MachineMemory.megabytes / 8, 128), 2048))MB", "jit=off",
       "fsync=on", "synchronous_commit=on", "full_page_writes=on", "random_page_cost=1.1",
       "logging_collector=off", "log_destination=stderr", "log_min_error_statement=panic",
       "log_error_verbosity=terse", "log_checkpoints=off", "log_timezone=UTC", "timezone=UTC",

@@ -37,9 +37,12 @@ struct BenchHTTP: AsyncParsableCommand {
   @Option(
     help: """
       Instead, measure what it costs a signup to be linked to as many accounts that are in the database already: \
-      decisions of new accounts with and without, in turn.
+      decisions of new accounts with and without, in turn, each first at a steady rate and then at full load.
       """)
   var accounts: Int?
+
+  @Option(help: "Decisions a second of the steady rate at which --accounts measures latency.")
+  var rate = 1_000
 
   @Option(help: "Folder of rule files. Environment: CLEARANCE_RULES. Default: Rules.")
   var rules: String?
@@ -51,6 +54,7 @@ struct BenchHTTP: AsyncParsableCommand {
     if let accounts, !(1_000...10_000_000).contains(accounts) {
       throw ValidationError("--accounts takes a number from 1000 to 10000000")
     }
+    if !(1...100_000).contains(rate) { throw ValidationError("--rate takes a number from 1 to 100000") }
   }
 
   func run() async throws {
@@ -88,10 +92,7 @@ struct BenchHTTP: AsyncParsableCommand {
         let outcome = try load(service, seconds: seconds)
         let rate = outcome.perSecond(ofStatus: 201)
         if service === logged { rates.logged.append(rate) } else { rates.unlogged.append(rate) }
-        say(
-          "round \(round), \(name): \(Int(rate)) decisions/s, p50 \(outcome.milliseconds(0.5)) ms, "
-            + "p99 \(outcome.milliseconds(0.99)) ms"
-            + (outcome.otherStatuses.isEmpty ? "" : "; other answers \(outcome.otherStatuses)"))
+        say("round \(round), \(name): \(Self.describe(outcome))")
       }
       rates.baseline.append(try pgbench.run(clients: connections, seconds: seconds))
       say("round \(round): pgbench \(Int(rates.baseline[round - 1])) transactions/s")
@@ -102,18 +103,23 @@ struct BenchHTTP: AsyncParsableCommand {
     if log != .off { try await audit(database) }
   }
 
-  /// New accounts that sign up in each measurement at most; then they begin again.
-  private static let signups = 40_000
+  /// How long each service is warmed up at the steady rate: connections are made and plans too, and the pages that were
+  /// written since the last checkpoint are no longer written whole.
+  private static let warmingSeconds = 3
+  /// New accounts that sign up at full load in each second at most; then they begin again.
+  private static let signupsPerSecond = 16_000
 
   private func measureLinking(to accounts: Int, _ database: Database, folder: String) async throws {
     let rounds = max(1, rounds)
     let began = ContinuousClock.now
-    var population = LinkedPopulation(accounts: accounts, further: 2 * rounds * Self.signups, seed: 1)
+    let steadySignups = rate * (Self.warmingSeconds + seconds)
+    let signups = steadySignups + Self.signupsPerSecond * seconds
+    var population = LinkedPopulation(accounts: accounts, further: 2 * rounds * signups, seed: 1)
     _ = try await database.migrate(Migrator(directory: Settings.migrations(migrations)))
     try await population.load(into: database, folder: folder)
     say("\(accounts) accounts are in the database after \(Int(began.duration(to: .now) / .seconds(1))) s")
-    var medians = (linked: [Double](), alone: [Double]())
-    var tails = (linked: [Double](), alone: [Double]())
+    var linked = (steady: Latencies(), full: Latencies())
+    var alone = linked
     for round in 0..<2 * rounds {
       // Whoever comes first in a round comes second in the next.
       let isLinked = round % 4 == 0 || round % 4 == 3
@@ -121,25 +127,54 @@ struct BenchHTTP: AsyncParsableCommand {
       defer { service.stop() }
       // What signed up while nobody linked is linked first.
       while isLinked, try await database.linkage.backlog().entries > 0 { try await Task.sleep(for: .milliseconds(100)) }
-      let bodies = population.bodies(round * Self.signups..<(round + 1) * Self.signups)
-      let outcome = try LoadGenerator.run(
-        port: service.port, connections: connections, seconds: seconds, bodies: bodies, path: "/v1/decisions")
-      let (median, tail) = (outcome.millisecond(0.5), outcome.millisecond(0.99))
+      let bodies = population.bodies(round * signups..<(round + 1) * signups)
+      func load(_ bodies: ArraySlice<[UInt8]>, seconds: Int, rate: Int? = nil) throws -> LoadGenerator.Result {
+        try LoadGenerator.run(
+          port: service.port, connections: connections, seconds: seconds, bodies: Array(bodies), path: "/v1/decisions",
+          rate: rate)
+      }
+      let warming = Self.warmingSeconds * rate
+      _ = try load(bodies[..<warming], seconds: Self.warmingSeconds, rate: rate)
+      let steady = try load(bodies[warming..<steadySignups], seconds: seconds, rate: rate)
+      let full = try load(bodies[steadySignups...], seconds: seconds)
       if isLinked {
-        medians.linked.append(median)
-        tails.linked.append(tail)
+        linked.steady.add(steady)
+        linked.full.add(full)
       } else {
-        medians.alone.append(median)
-        tails.alone.append(tail)
+        alone.steady.add(steady)
+        alone.full.add(full)
       }
       say(
-        "round \(round / 2 + 1), \(isLinked ? "linked" : "without"): \(Int(outcome.perSecond(ofStatus: 201))) decisions/s, "
-          + "p50 \(outcome.milliseconds(0.5)) ms, p99 \(outcome.milliseconds(0.99)) ms"
-          + (outcome.otherStatuses.isEmpty ? "" : "; other answers \(outcome.otherStatuses)"))
+        "round \(round / 2 + 1), \(isLinked ? "linked" : "without"): \(Self.describe(steady)); "
+          + "at full load \(Self.describe(full))")
     }
-    say(
-      "linking adds \(twoDigits(medians.linked.median - medians.alone.median)) ms at the median and "
-        + "\(twoDigits(tails.linked.median - tails.alone.median)) ms at p99")
+    say("at \(rate) decisions/s, \(linked.steady.compared(with: alone.steady))")
+    say("at full load, \(linked.full.compared(with: alone.full))")
+  }
+
+  private static func describe(_ result: LoadGenerator.Result) -> String {
+    "\(Int(result.perSecond(ofStatus: 201))) decisions/s, p50 \(result.milliseconds(0.5)) ms, "
+      + "p99 \(result.milliseconds(0.99)) ms"
+      + (result.otherStatuses.isEmpty ? "" : ", other answers \(result.otherStatuses)")
+  }
+
+  /// Of several measurements.
+  private struct Latencies {
+    private var medians: [Double] = []
+    private var tails: [Double] = []
+    private var rates: [Double] = []
+
+    mutating func add(_ result: LoadGenerator.Result) {
+      medians.append(result.millisecond(0.5))
+      tails.append(result.millisecond(0.99))
+      rates.append(result.perSecond(ofStatus: 201))
+    }
+
+    func compared(with alone: Latencies) -> String {
+      "linking adds \(twoDigits(medians.median - alone.medians.median)) ms at the median and "
+        + "\(twoDigits(tails.median - alone.tails.median)) ms at p99; "
+        + "\(Int(rates.median)) decisions/s instead of \(Int(alone.rates.median))"
+    }
   }
 
   private func start(_ databaseURL: String, folder: String, _ arguments: [String] = []) async throws -> ServiceProcess {

@@ -72,9 +72,9 @@ struct LinkedPopulation {
     for number in 0..<count {
       for trace in population.traces(of: AccountNumber(number)) where seen.insert(trace).inserted {
         population.read(trace, into: &record)
-        let newest = record.carriers.map { String($0.account) }.joined(separator: ",")
         try output.write(
-          "\(Int64(bitPattern: trace.rawValue))|\(record.count)|\(record.firstSeen)|{\(newest)}")
+          "\(Int64(bitPattern: trace.rawValue))|\(record.count)|\(record.firstSeen)|\\\\x\(record.storedCarriers.hexadecimal)"
+        )
       }
     }
     try output.close()
@@ -100,7 +100,7 @@ struct LinkedPopulation {
     let script = """
       \(copied(
         "linkage_accounts (number, account_id, signed_up, organization, cell, by_schedule, is_denied, traces)", "accounts"))
-      \(copied("linkage_traces (trace, count, first_seen, newest)", "traces"))
+      \(copied("linkage_traces (trace, count, first_seen, carriers)", "traces"))
       \(copied("linkage_cells (number, cluster, made_at, review_at, size, undeclared, summed_at)", "cells"))
       \(copied("linkage_ties (cell, other, trace)", "ties"))
       \(copied("usage (account_id, hour, exchanges)", "usage", ","))

@@ -5,7 +5,7 @@ import Foundation
 enum LoadGenerator {
   /// What a run gave.
   struct Result: Sendable {
-    /// Nanoseconds from sending a request to its whole answer, sorted.
+    /// Nanoseconds from when a request was due to its whole answer, sorted.
     fileprivate(set) var latencies: [UInt64] = []
     fileprivate(set) var statuses: [Int: Int] = [:]
     fileprivate(set) var seconds = 0.0
@@ -27,37 +27,50 @@ enum LoadGenerator {
   }
 
   /// Posts bodies in turn until the time is up. Blocks the thread.
-  static func run(port: Int, connections count: Int, seconds: Int, bodies: [[UInt8]], path: String) throws -> Result {
+  ///
+  /// - Parameters:
+  ///   - rate: requests a second, evenly; without, each connection asks again when it is answered. A request that is due
+  ///     while no connection is free is late, and that is part of its latency.
+  static func run(
+    port: Int, connections count: Int, seconds: Int, bodies: [[UInt8]], path: String, rate: Int? = nil
+  ) throws -> Result {
     let requests = bodies.map { body in
       Array(
         """
         POST \(path) HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: \(body.count)\r\n\r\n
         """.utf8) + body
     }
-    var connections = try (0..<count).map { try Connection(port: port, next: $0 * 61) }
+    var connections = try (0..<count).map { _ in try Connection(port: port) }
     defer { for connection in connections { close(connection.descriptor) } }
-    var polled = connections.map { pollfd(fd: $0.descriptor, events: Int16(POLLIN), revents: 0) }
+    let beyond = (connections.map(\.descriptor).max() ?? 0) + 1
+    var free = Array(connections.indices)
     var result = Result()
+    var sent: UInt64 = 0
+    let interval = rate.map { 1_000_000_000 / UInt64(max(1, $0)) } ?? 0
     let start = DispatchTime.now().uptimeNanoseconds
     let end = start + UInt64(seconds) * 1_000_000_000
-    for index in connections.indices { try connections[index].send(requests) }
-    var open = count
-    while open > 0 {
-      guard poll(&polled, nfds_t(polled.count), 10_000) > 0 else {
+    while true {
+      var now = DispatchTime.now().uptimeNanoseconds
+      while now < end, let index = free.last, start + sent * interval <= now {
+        let due = interval == 0 ? now : start + sent * interval
+        try connections[index].send(requests[Int(sent % UInt64(requests.count))], dueAt: due)
+        free.removeLast()
+        sent += 1
+        now = DispatchTime.now().uptimeNanoseconds
+      }
+      if now >= end, free.count == count { break }
+      let isDueNext = now < end && !free.isEmpty
+      let microseconds = isDueNext ? Int(start + sent * interval - now) / 1000 + 1 : 10_000_000
+      var wait = timeval(tv_sec: microseconds / 1_000_000, tv_usec: microseconds % 1_000_000)
+      var ready = DescriptorSet(connections.map(\.descriptor))
+      if select(beyond, &ready.bits, nil, nil, &wait) == 0, !isDueNext {
         throw Failure(.failed, "the service did not answer within 10 s")
       }
-      for index in polled.indices where polled[index].revents != 0 {
+      for index in connections.indices where ready.contains(connections[index].descriptor) {
         guard let status = try connections[index].receive() else { continue }
-        let now = DispatchTime.now().uptimeNanoseconds
-        result.latencies.append(now - connections[index].sentAt)
+        result.latencies.append(DispatchTime.now().uptimeNanoseconds - connections[index].dueAt)
         result.statuses[status, default: 0] += 1
-        if now < end {
-          try connections[index].send(requests)
-        } else {
-          // Of a negative descriptor, nothing is told.
-          polled[index].fd = -1
-          open -= 1
-        }
+        free.append(index)
       }
     }
     result.latencies.sort()
@@ -65,27 +78,43 @@ enum LoadGenerator {
     return result
   }
 
+  /// As many as a descriptor set has.
+  static let descriptors = 8 * Int32(MemoryLayout<fd_set>.size)
+
   /// The status of a GET.
   static func get(port: Int, path: String) throws -> Int {
-    var connection = try Connection(port: port, next: 0)
+    var connection = try Connection(port: port)
     defer { close(connection.descriptor) }
-    try connection.send([Array("GET \(path) HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".utf8)])
+    try connection.send(Array("GET \(path) HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".utf8), dueAt: 0)
     while true {
       if let status = try connection.receive() { return status }
     }
   }
 }
 
+/// Descriptors below ``LoadGenerator/descriptors``, for `select`, which can wait for less than a millisecond.
+private struct DescriptorSet {
+  var bits = fd_set()
+
+  init(_ descriptors: [Int32]) {
+    withUnsafeMutableBytes(of: &bits) { bytes in
+      for descriptor in descriptors { bytes[Int(descriptor) / 8] |= 1 << (descriptor % 8) }
+    }
+  }
+
+  func contains(_ descriptor: Int32) -> Bool {
+    withUnsafeBytes(of: bits) { $0[Int(descriptor) / 8] & 1 << (descriptor % 8) != 0 }
+  }
+}
+
 /// One connection, and what has arrived of its answer.
 private struct Connection {
   let descriptor: Int32
-  private(set) var sentAt: UInt64 = 0
-  private var next: Int
+  private(set) var dueAt: UInt64 = 0
   private var received: [UInt8] = []
   private var chunk = [UInt8](repeating: 0, count: 16 * 1024)
 
-  init(port: Int, next: Int) throws {
-    self.next = next
+  init(port: Int) throws {
     descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
@@ -96,19 +125,17 @@ private struct Connection {
         connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
       }
     }
-    guard status == 0 else {
+    guard status == 0, descriptor < LoadGenerator.descriptors else {
       close(descriptor)
-      throw Failure(.unavailable, "nothing listens on port \(port)")
+      throw Failure(.unavailable, status == 0 ? "too many connections" : "nothing listens on port \(port)")
     }
     var on: Int32 = 1
     setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &on, socklen_t(MemoryLayout<Int32>.size))
   }
 
   /// Sends the next request. It is smaller than the socket's buffer, which is empty by then.
-  mutating func send(_ requests: [[UInt8]]) throws {
-    let request = requests[next % requests.count]
-    next += 1
-    sentAt = DispatchTime.now().uptimeNanoseconds
+  mutating func send(_ request: [UInt8], dueAt due: UInt64) throws {
+    dueAt = due
     guard write(descriptor, request, request.count) == request.count else {
       throw Failure(.failed, "a request could not be sent")
     }
