@@ -18,6 +18,8 @@ extension ConnectionPool {
     public var statementTimeoutMilliseconds: Int?
     /// Whether all queries find rows by keys: they are planned once, for any values, and never to read a whole table.
     public var isForLookups: Bool
+    /// The role that the connections work as, which the user must be a member of; nil for the user itself.
+    public var role: String?
     /// Where lost connections are reported.
     public var logger: Logger
 
@@ -31,14 +33,18 @@ extension ConnectionPool {
     ///   - applicationName: The name shown by `pg_stat_activity`.
     ///   - statementTimeoutMilliseconds: How long the server runs a statement before it stops it.
     ///   - isForLookups: Whether all queries find rows by keys.
+    ///   - role: The role that the connections work as: a name of small letters and underscores.
     ///   - logger: Where lost connections are reported.
     public init(
       connectionString: String, maximumConnections: Int = 8, acquireTimeoutMilliseconds: Int = 2000,
       connectTimeoutSeconds: Int = 5, applicationName: String = "clearance",
-      statementTimeoutMilliseconds: Int? = nil, isForLookups: Bool = false,
+      statementTimeoutMilliseconds: Int? = nil, isForLookups: Bool = false, role: String? = nil,
       logger: Logger = Logger(label: "postgresql")
     ) {
       precondition(maximumConnections > 0, "maximumConnections must be at least 1")
+      precondition(
+        role?.utf8.allSatisfy { UInt8(ascii: "a")...UInt8(ascii: "z") ~= $0 || $0 == UInt8(ascii: "_") } ?? true,
+        "a role is named by small letters and underscores")
       self.connectionString = connectionString
       self.maximumConnections = maximumConnections
       self.acquireTimeoutMilliseconds = acquireTimeoutMilliseconds
@@ -46,6 +52,7 @@ extension ConnectionPool {
       self.applicationName = applicationName
       self.statementTimeoutMilliseconds = statementTimeoutMilliseconds
       self.isForLookups = isForLookups
+      self.role = role
       self.logger = logger
     }
   }
@@ -75,6 +82,6 @@ extension ConnectionPool.Configuration {
   var connectionOptions: ConnectionOptions {
     ConnectionOptions(
       connectTimeoutSeconds: connectTimeoutSeconds, applicationName: applicationName,
-      statementTimeoutMilliseconds: statementTimeoutMilliseconds, isForLookups: isForLookups)
+      statementTimeoutMilliseconds: statementTimeoutMilliseconds, isForLookups: isForLookups, role: role)
   }
 }

@@ -79,6 +79,7 @@ struct ConnectionOptions: Sendable {
   var applicationName: String
   var statementTimeoutMilliseconds: Int? = nil
   var isForLookups = false
+  var role: String? = nil
 
   /// Apply where the connection string says nothing.
   var defaults: [(String, String)] {
@@ -96,6 +97,8 @@ struct ConnectionOptions: Sendable {
     var options = "-c TimeZone=UTC -c DateStyle=ISO -c IntervalStyle=iso_8601 -c bytea_output=hex"
     if let statementTimeoutMilliseconds { options += " -c statement_timeout=\(statementTimeoutMilliseconds)" }
     if isForLookups { options += " -c plan_cache_mode=force_generic_plan -c enable_seqscan=off" }
+    // Sent so, it is also what RESET ROLE goes back to.
+    if let role { options += " -c role=\(role)" }
     return options
   }
 }

@@ -6,8 +6,11 @@ import PostgreSQL
 public final class Database: Sendable {
   /// How to reach it.
   public struct Configuration: Sendable {
-    /// A libpq connection string, with as many hosts as wanted; `nil` for a private server.
+    /// A libpq connection string, with as many hosts as wanted, of a member of ``ServiceRole/name``; `nil` for a private
+    /// server.
     public var url: String?
+    /// The same for the owner of the schema; `nil` if that is the user of ``url``.
+    public var ownerURL: String?
     /// Where the private server keeps its cluster.
     public var dataDirectory: String
     /// Connections at most, a fifth of them each for batches of usage and for what is linked to an account, and a tenth
@@ -18,9 +21,11 @@ public final class Database: Sendable {
 
     /// A configuration.
     public init(
-      url: String?, dataDirectory: String, maximumConnections: Int = 10, acquireTimeoutMilliseconds: Int = 2_000
+      url: String?, ownerURL: String? = nil, dataDirectory: String, maximumConnections: Int = 10,
+      acquireTimeoutMilliseconds: Int = 2_000
     ) {
       self.url = url
+      self.ownerURL = ownerURL
       self.dataDirectory = dataDirectory
       self.maximumConnections = maximumConnections
       self.acquireTimeoutMilliseconds = acquireTimeoutMilliseconds
@@ -37,8 +42,8 @@ public final class Database: Sendable {
     public let waiting: Int
   }
 
-  /// The connection string in use.
-  public let connectionString: String
+  /// The connection string of the owner of the schema.
+  public let ownerConnectionString: String
   /// Decisions.
   public let decisions: DecisionStore
   /// API keys.
@@ -65,14 +70,16 @@ public final class Database: Sendable {
   private let exportPool: ConnectionPool
   /// For looking up what is linked to an account that waits for its verdict.
   private let lookupPool: ConnectionPool
+  private let connectionString: String
   private let server: PrivateServer?
   private let logger: Logger
 
   private init(
-    connectionString: String, pool: ConnectionPool, batchPool: ConnectionPool, exportPool: ConnectionPool,
-    lookupPool: ConnectionPool, server: PrivateServer?, logger: Logger
+    connectionString: String, ownerConnectionString: String, pool: ConnectionPool, batchPool: ConnectionPool,
+    exportPool: ConnectionPool, lookupPool: ConnectionPool, server: PrivateServer?, logger: Logger
   ) {
     self.connectionString = connectionString
+    self.ownerConnectionString = ownerConnectionString
     self.pool = pool
     self.batchPool = batchPool
     self.exportPool = exportPool
@@ -95,13 +102,19 @@ public final class Database: Sendable {
   /// Connections are made when they are needed: this succeeds while an external database is down.
   public static func open(_ configuration: Configuration, logger: Logger) async throws -> Database {
     var server: PrivateServer?
-    let connectionString: String
+    let (connectionString, ownerConnectionString): (String, String)
     if let url = configuration.url {
-      connectionString = url
+      (connectionString, ownerConnectionString) = (url, configuration.ownerURL ?? url)
     } else {
       let own = PrivateServer(dataDirectory: configuration.dataDirectory + "/postgresql", logger: logger)
       try await own.start()
-      connectionString = own.connectionString
+      ownerConnectionString = own.connectionString
+      do {
+        connectionString = own.connectionString(user: try await ServiceRole.makeUser(on: ownerConnectionString))
+      } catch {
+        await own.stop()
+        throw error
+      }
       server = own
     }
     func pool(_ connections: Int, patience: Int = 0, isForLookups: Bool = false) -> ConnectionPool {
@@ -109,26 +122,53 @@ public final class Database: Sendable {
         configuration: .init(
           connectionString: connectionString, maximumConnections: connections,
           acquireTimeoutMilliseconds: max(patience, configuration.acquireTimeoutMilliseconds),
-          connectTimeoutSeconds: 5, applicationName: "clearance", isForLookups: isForLookups, logger: logger))
+          connectTimeoutSeconds: 5, applicationName: "clearance", isForLookups: isForLookups, role: ServiceRole.name,
+          logger: logger))
     }
     let some = max(1, configuration.maximumConnections / 5)
     let few = max(1, configuration.maximumConnections / 10)
     return Database(
-      connectionString: connectionString, pool: pool(max(1, configuration.maximumConnections - 2 * some - few)),
+      connectionString: connectionString, ownerConnectionString: ownerConnectionString,
+      pool: pool(max(1, configuration.maximumConnections - 2 * some - few)),
       batchPool: pool(some, patience: 10_000), exportPool: pool(few), lookupPool: pool(some, isForLookups: true),
       server: server, logger: logger)
   }
 
   /// Applies the migrations that are missing, and says which.
-  public func migrate(_ migrator: Migrator) async throws -> [Migrator.Migration] { try await migrator.migrate(pool) }
+  public func migrate(_ migrator: Migrator) async throws -> [Migrator.Migration] {
+    try await asOwner { try await migrator.migrate($0) }
+  }
 
   /// Every migration, and when it was applied.
   public func migrationStatus(_ migrator: Migrator) async throws -> [Migrator.Status] {
-    try await migrator.status(pool)
+    try await asOwner { try await migrator.status($0) }
   }
 
   /// Passes only if every migration has been applied.
-  public func checkMigrations(_ migrator: Migrator) async throws { try await migrator.check(pool) }
+  public func checkMigrations(_ migrator: Migrator) async throws {
+    try await asOwner { try await migrator.check($0) }
+  }
+
+  /// Works as the owner of the schema, over a connection that ends with it.
+  func asOwner<Value: Sendable>(_ body: (ConnectionPool) async throws -> Value) async throws -> Value {
+    let owner = ConnectionPool(
+      configuration: .init(
+        connectionString: ownerConnectionString, maximumConnections: 1, applicationName: "clearance owner",
+        logger: logger))
+    do {
+      let value = try await body(owner)
+      await owner.close()
+      return value
+    } catch {
+      await owner.close()
+      throw error
+    }
+  }
+
+  /// What the service's user and role may do to what is recorded.
+  ///
+  /// - Throws: ``ServiceRole/Fault`` if the service must not work so.
+  public func serviceRights() async throws -> ServiceRole.Rights { try await ServiceRole.rights(pool) }
 
   /// Passes only if the database answers.
   public func ping() async throws {

@@ -13,6 +13,8 @@ public enum MigrationError: Error, Sendable, CustomStringConvertible {
   case newer(version: Int, name: String)
   /// Migrations are missing, and the program was told not to apply them.
   case pending([String])
+  /// Migrations are missing, and the user may not apply them.
+  case notOwner([String], underlying: PostgreSQLError)
   /// A migration failed; nothing of it was applied.
   case failed(name: String, underlying: PostgreSQLError)
 
@@ -26,6 +28,8 @@ public enum MigrationError: Error, Sendable, CustomStringConvertible {
       "the database has migration \(version) (\(name)), which this program does not know: run the program that made it, or a newer one"
     case .pending(let names):
       "the database lacks \(names.joined(separator: ", ")): run `clearance migrate`"
+    case .notOwner(let names, let error):
+      "the database lacks \(names.joined(separator: ", ")), and this user may not make them (\(error.message)): run `clearance migrate` as the owner, whom --owner-database-url names"
     case .failed(let name, let error): "migration \(name) failed and was rolled back: \(error)"
     }
   }
@@ -87,6 +91,8 @@ public struct Migrator: Sendable {
   @discardableResult
   public func migrate(_ pool: ConnectionPool) async throws -> [Migration] {
     try await pool.withConnection { db in
+      // Whoever may apply nothing finds out so that nothing is to be applied.
+      if try await missing(db).isEmpty { return [] }
       _ = try await db.query("select pg_advisory_lock($1)", [.int8(Migrator.lock)])
       do {
         let applied = try await applyMissing(db)
@@ -100,15 +106,19 @@ public struct Migrator: Sendable {
   }
 
   private func applyMissing(_ db: Connection) async throws -> [Migration] {
-    try await db.simple(
-      """
-      create table if not exists schema_migrations (
-        version integer primary key,
-        name text not null,
-        checksum text not null,
-        applied_at timestamptz not null default now()
-      )
-      """)
+    do {
+      try await db.simple(
+        """
+        create table if not exists schema_migrations (
+          version integer primary key,
+          name text not null,
+          checksum text not null,
+          applied_at timestamptz not null default now()
+        )
+        """)
+    } catch let error as PostgreSQLError where error.sqlState == "42501" {
+      throw MigrationError.notOwner(try await missing(db), underlying: error)
+    }
     var applied: [Migration] = []
     for status in try await statuses(db) where status.appliedAt == nil {
       let migration = status.migration
@@ -136,8 +146,12 @@ public struct Migrator: Sendable {
 
   /// Passes only if every migration has been applied.
   public func check(_ pool: ConnectionPool) async throws {
-    let missing = try await status(pool).filter { $0.appliedAt == nil }.map(\.migration.name)
+    let missing = try await pool.withConnection { db in try await self.missing(db) }
     if !missing.isEmpty { throw MigrationError.pending(missing) }
+  }
+
+  private func missing(_ db: Connection) async throws -> [String] {
+    try await statuses(db).filter { $0.appliedAt == nil }.map(\.migration.name)
   }
 
   private func statuses(_ db: Connection) async throws -> [Status] {

@@ -7,7 +7,8 @@ struct Migrate: AsyncParsableCommand {
     abstract: "Brings the database's schema up to date.",
     discussion: """
       Applies the numbered files of the migrations folder, each in a transaction of its own. `serve` does the same \
-      when it starts, unless it is told --no-migrate.
+      when it starts, unless it is told --no-migrate. It is for the owner of the schema, and makes the role \
+      clearance_service, whose members run the service.
       """)
 
   @OptionGroup var database: DatabaseOptions

@@ -21,6 +21,10 @@ struct Serve: AsyncParsableCommand {
       Rules that were never in force take effect when the service starts with them; on SIGHUP it reads its rules \
       folder again, as `clearance rules activate` does. Rules in force are in the database: all replicas judge by \
       what was activated last, also one that is started with a folder of rules that were replaced.
+
+      All statements work as the role clearance_service, which may add to what is recorded and read it, and change \
+      nothing of it. The database user needs no more than to be a member of it; --owner-database-url, or `clearance \
+      migrate` before, then names the owner.
       """)
 
   @Option(help: "Address to listen on. Environment: CLEARANCE_HOST. Default: 127.0.0.1.")
@@ -117,6 +121,7 @@ struct Serve: AsyncParsableCommand {
         logger.info("applied a migration", metadata: ["migration": "\(migration.name)"])
       }
     }
+    try await checkRights(store, logger: logger)
     try await PartitionKeeper.ensure(store)
     do {
       try await rulesets.begin()
@@ -181,6 +186,22 @@ struct Serve: AsyncParsableCommand {
         services: services.map { .init(service: $0) },
         gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
     try await group.run()
+  }
+
+  /// The statements of the service work as a role that cannot change what is recorded; whoever holds its connection
+  /// string may be able to all the same. The former is refused: there would be no difference between a mistake in the
+  /// service and a forged history. The latter is said: one connection string is how everybody begins.
+  private func checkRights(_ store: Database, logger: Logger) async throws {
+    do {
+      let rights = try await store.serviceRights()
+      if rights.isUserFree {
+        logger.warning(
+          "the database user of the service may change and delete what is recorded: give it one that is only a member of clearance_service, and the owner by --owner-database-url",
+          metadata: ["user": "\(rights.user)"])
+      }
+    } catch let fault as ServiceRole.Fault {
+      throw Failure(.configuration, fault.description)
+    }
   }
 
   private func openLogKey(_ ledger: LedgerStore) async throws -> LogKey {

@@ -126,6 +126,13 @@ struct DatabaseOptions: ParsableArguments {
   var databaseUrl: String?
 
   @Option(
+    help: """
+      The same database as its owner, who applies migrations and erases accounts; the service itself then needs no more \
+      than a member of the role clearance_service. Environment: OWNER_DATABASE_URL. Default: the user of --database-url.
+      """)
+  var ownerDatabaseUrl: String?
+
+  @Option(
     name: .customLong("data"),
     help: """
       Folder for the private PostgreSQL. Environment: CLEARANCE_DATA. Default: /var/lib/clearance for root, \
@@ -140,7 +147,8 @@ struct DatabaseOptions: ParsableArguments {
     do {
       return try await Database.open(
         .init(
-          url: Settings.text(databaseUrl, "database.url"), dataDirectory: Settings.dataDirectory(data),
+          url: Settings.text(databaseUrl, "database.url"),
+          ownerURL: Settings.text(ownerDatabaseUrl, "owner.database.url"), dataDirectory: Settings.dataDirectory(data),
           maximumConnections: maximumConnections), logger: logger)
     } catch {
       throw Failure(.unavailable, "\(error)")

@@ -64,7 +64,12 @@ public final class PrivateServer: Sendable {
   public var dataDirectory: String { directories.base }
 
   /// How to connect to its database, for ``ConnectionPool``; known once it has started.
-  public var connectionString: String { connectionString(database: Self.database) }
+  public var connectionString: String { connectionString(user: Self.superuser) }
+
+  /// The same for another user than the one to whom the cluster belongs. Whoever reaches the socket is trusted.
+  ///
+  /// - Parameter user: a name of letters, digits and underscores.
+  public func connectionString(user: String) -> String { connectionString(user: user, database: Self.database) }
 
   /// Whether this object started the server, and so will stop it.
   public var isOwner: Bool { state.withLock { if case .owned = $0 { true } else { false } } }
@@ -74,7 +79,9 @@ public final class PrivateServer: Sendable {
     state.withLock { if case .owned(_, _, let pid, _) = $0 { pid } else { nil } }
   }
 
-  private func connectionString(database: String) -> String {
+  private static let superuser = "postgres"
+
+  private func connectionString(user: String = superuser, database: String) -> String {
     let (directory, port) = state.withLock { state in
       switch state {
       case .owned(_, _, _, let directory): (directory, ServerDirectories.port)
@@ -84,7 +91,7 @@ public final class PrivateServer: Sendable {
     }
     // In a URI a host that is a path must be escaped.
     let host = directory.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? directory
-    return "postgresql://postgres@\(host):\(port)/\(database)"
+    return "postgresql://\(user)@\(host):\(port)/\(database)"
   }
 
   /// Starts the server, or shares the one that runs, and makes the database if it is missing.

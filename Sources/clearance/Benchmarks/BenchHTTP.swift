@@ -70,7 +70,7 @@ struct BenchHTTP: AsyncParsableCommand {
   }
 
   private func measure(_ database: Database, folder: String) async throws {
-    let logged = log == .off ? nil : try await start(database.connectionString, folder: folder)
+    let logged = log == .off ? nil : try await start(database.ownerConnectionString, folder: folder)
     defer { logged?.stop() }
     let unlogged = log == .on ? nil : try await startWithoutLog(database, isAlone: log == .off, folder: folder)
     defer { unlogged?.stop() }
@@ -81,7 +81,7 @@ struct BenchHTTP: AsyncParsableCommand {
     }
     for service in [logged, unlogged].compactMap({ $0 }) { _ = try load(service, seconds: 2) }
     let rowBytes = try await database.decisions.averageRowBytes()
-    let pgbench = try PGBench(connectionString: database.connectionString, rowBytes: rowBytes)
+    let pgbench = try PGBench(connectionString: database.ownerConnectionString, rowBytes: rowBytes)
     say("row: \(rowBytes) bytes; \(connections) connections; \(seconds) s a measurement")
     var rates = (logged: [Double](), unlogged: [Double](), baseline: [Double]())
     for round in 1...max(1, rounds) {
@@ -123,7 +123,8 @@ struct BenchHTTP: AsyncParsableCommand {
     for round in 0..<2 * rounds {
       // Whoever comes first in a round comes second in the next.
       let isLinked = round % 4 == 0 || round % 4 == 3
-      let service = try await start(database.connectionString, folder: folder, isLinked ? [] : ["--without-linkage"])
+      let service = try await start(
+        database.ownerConnectionString, folder: folder, isLinked ? [] : ["--without-linkage"])
       defer { service.stop() }
       // What signed up while nobody linked is linked first.
       while isLinked, try await database.linkage.backlog().entries > 0 { try await Task.sleep(for: .milliseconds(100)) }
@@ -191,7 +192,7 @@ struct BenchHTTP: AsyncParsableCommand {
     func psql(_ connectionString: String, _ command: String) throws {
       _ = try PostgreSQLProgram.execute(PostgreSQLProgram.path("psql"), [connectionString, "-qc", command])
     }
-    var url = database.connectionString
+    var url = database.ownerConnectionString
     if !isAlone {
       try psql(url, "create database without_log")
       url.replace(/[^\/]+$/, with: "without_log")

@@ -255,6 +255,6 @@ extension Database {
   /// Runs statements by psql.
   fileprivate func run(_ script: String) throws {
     try PostgreSQLProgram.execute(
-      PostgreSQLProgram.path("psql"), [connectionString, "-Xq", "-v", "ON_ERROR_STOP=1", "-c", script])
+      PostgreSQLProgram.path("psql"), [ownerConnectionString, "-Xq", "-v", "ON_ERROR_STOP=1", "-c", script])
   }
 }

@@ -48,7 +48,7 @@ struct BenchReplay: AsyncParsableCommand {
 
   private func fill(_ database: Database, _ folder: String) async throws {
     let service = try ServiceProcess(
-      databaseURL: database.connectionString, rules: Settings.rules(rules),
+      databaseURL: database.ownerConnectionString, rules: Settings.rules(rules),
       migrations: Settings.migrations(migrations), data: folder)
     defer { service.stop() }
     _ = try await service.waitUntilReady(seconds: 20)

@@ -53,7 +53,7 @@ struct BenchUsage: AsyncParsableCommand {
 
   private func measure(_ path: String, _ database: Database) async throws {
     _ = try await database.migrate(try Migrator(directory: Settings.migrations(migrations)))
-    let baseline = try BareCopy(path, connectionString: database.connectionString)
+    let baseline = try BareCopy(path, connectionString: database.ownerConnectionString)
     let rows = try UsageFile(path).check().rows
     // Once before the first round, so that the months are there for both.
     _ = try await UsageFile(path).add(to: database.usage, batch: "warm-up") { _ in }

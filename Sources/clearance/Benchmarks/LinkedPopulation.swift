@@ -114,6 +114,6 @@ struct LinkedPopulation {
     let path = folder + "/script.sql"
     try Data(script.utf8).write(to: URL(fileURLWithPath: path))
     _ = try PostgreSQLProgram.execute(
-      PostgreSQLProgram.path("psql"), [database.connectionString, "-qXv", "ON_ERROR_STOP=1", "-f", path])
+      PostgreSQLProgram.path("psql"), [database.ownerConnectionString, "-qXv", "ON_ERROR_STOP=1", "-f", path])
   }
 }
