@@ -91,8 +91,9 @@ struct DecisionRoutes: Sendable {
 
   @Sendable private func read(_ request: Request, _ context: APIContext) async throws -> Response {
     let decision = try await visibleDecision(context)
+    guard let facts = decision.facts else { return .json(text: decision.text) }
     let salt = try await log.reader.salt(of: decision)
-    return .json(text: DecisionRoutes.text(of: decision, salt: salt))
+    return .json(text: DecisionRoutes.text(of: decision, salt: salt, facts: facts))
   }
 
   @Sendable private func proof(_ request: Request, _ context: APIContext) async throws -> Response {
@@ -116,8 +117,8 @@ struct DecisionRoutes: Sendable {
   }
 
   /// The decision with its facts, and the salt of the log's commitment to them, spliced like its answer.
-  private static func text(of decision: StoredDecision, salt: String) -> String {
-    "\(decision.text.dropLast()),\"salt\":\"\(salt)\",\"facts\":\(decision.facts)}"
+  private static func text(of decision: StoredDecision, salt: String, facts: String) -> String {
+    "\(decision.text.dropLast()),\"salt\":\"\(salt)\",\"facts\":\(facts)}"
   }
 
   private static let idempotencyHeader = HTTPField.Name("Idempotency-Key")

@@ -15,6 +15,7 @@ struct Problem: Error, HTTPResponseError {
     case methodNotAllowed = "method-not-allowed"
     case idempotencyConflict = "idempotency-conflict"
     case notLoggedYet = "not-logged-yet"
+    case erased = "erased"
     case tooLarge = "too-large"
     case unsupportedMediaType = "unsupported-media-type"
     case invalidSubmission = "invalid-submission"
@@ -34,6 +35,7 @@ struct Problem: Error, HTTPResponseError {
       case .notFound: .notFound
       case .methodNotAllowed: .methodNotAllowed
       case .idempotencyConflict, .resolutionConflict, .notLoggedYet: .conflict
+      case .erased: .gone
       case .tooLarge: .contentTooLarge
       case .unsupportedMediaType: .unsupportedMediaType
       case .invalidSubmission, .invalidUsage, .invalidResolution: .unprocessableContent
@@ -51,6 +53,7 @@ struct Problem: Error, HTTPResponseError {
       case .methodNotAllowed: "The resource does not take this method"
       case .idempotencyConflict: "The idempotency key was used for another request"
       case .notLoggedYet: "The decision has no place in the log yet"
+      case .erased: "The account was erased"
       case .tooLarge: "The body is too large"
       case .unsupportedMediaType: "The body must be JSON"
       case .invalidSubmission: "The submission has faults"
@@ -102,6 +105,10 @@ struct Problem: Error, HTTPResponseError {
         Problem(
           .idempotencyConflict, "this Idempotency-Key answered a request with another body or as_of",
           remedy: "Use a new key for a new request; send the same bytes to repeat one.")
+      case .erased:
+        Problem(
+          .erased, "the account of the decision that answered this Idempotency-Key was erased",
+          remedy: "To have it decided anew, use a new key.")
       case .recording(.overloaded):
         Problem(.overloaded, "too many decisions wait to be recorded", remedy: "Send the request again.")
       case .recording(.unavailable):

@@ -15,11 +15,17 @@ struct ReplayRoutes: Sendable {
   @Sendable private func judgeAgain(_ request: Request, _ context: APIContext) async throws -> Response {
     try context.caller.require(.officer, .auditor)
     _ = try Query(request, allowed: [])
-    guard let id = context.parameters.get("id").flatMap({ UUID(uuidString: $0) }),
-      let replayed = try await replay.replay(id)
-    else {
-      throw Problem(.notFound, "there is no such decision", remedy: "Check the id.")
+    do {
+      guard let id = context.parameters.get("id").flatMap({ UUID(uuidString: $0) }),
+        let replayed = try await replay.replay(id)
+      else {
+        throw Problem(.notFound, "there is no such decision", remedy: "Check the id.")
+      }
+      return .json(replayed.json)
+    } catch is HistoryReplay.Erased {
+      throw Problem(
+        .erased, "the account was erased, and with it what the decision was judged by",
+        remedy: "Nothing brings it back. The verdict, the rules and the proof remain.")
     }
-    return .json(replayed.json)
   }
 }

@@ -56,7 +56,7 @@ extension Resolution {
   func json(isBrief: Bool = false) -> JSON {
     .members([
       "id": .string(id.text), "decision": .string(decision.text), "account": .string(account),
-      "verdict": .string(verdict.rawValue), "reason": isBrief ? nil : .string(reason),
+      "verdict": .string(verdict.rawValue), "reason": isBrief ? nil : reason.map { .string($0) } ?? .null,
       "officer": isBrief ? nil : .string(officer), "recorded_by": isBrief ? nil : .string(recordedBy.text),
       "resolved_at": .string(resolvedAt.description), "until": until.map { .string($0.description) },
       "supersedes": supersedes.map { .string($0.text) }, "exemption": exemption.map { .string($0.text) },

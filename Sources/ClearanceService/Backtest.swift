@@ -59,6 +59,10 @@ public struct Backtest: Sendable {
         report.addUnreadable(error.id, error.description)
         continue
       }
+      if decision.disclosure == .erased {
+        report.erased += 1
+        continue
+      }
       let facts: Facts
       do throws(Faults) {
         facts = Facts.gather(recorded: try Facts(recorded: decision.facts))

@@ -13,7 +13,7 @@ extension BacktestReport {
   ///  "shadow": [{"rule", "decisions"}], "countries": [{"country", "decisions", "then": {verdict: n}, "now": {…}}],
   ///  "kinds": [{"kind", …}], "uncertain": {"decisions": n, "newly_reviewed": n, "needs": [{"fact", "decisions"}]},
   ///  "not_screened": [{"list", "decisions"}], "rulesets": [{"ruleset", "decisions"}], "engines": [{"engine", "decisions"}],
-  ///  "undecided": n, "unreadable": {"decisions": n, "examples": [{"id", "message"}]}}
+  ///  "undecided": n, "erased": n, "unreadable": {"decisions": n, "examples": [{"id", "message"}]}}
   /// ```
   public var json: JSON {
     .members([
@@ -39,6 +39,7 @@ extension BacktestReport {
       ]),
       "not_screened": Self.json(unscreened, "list"), "rulesets": Self.json(rulesets, "ruleset"),
       "engines": Self.json(engines, "engine"), "undecided": .int(undecided),
+      "erased": .int(erased),
       "unreadable": .members([
         "decisions": .int(unreadable),
         "examples": .array(

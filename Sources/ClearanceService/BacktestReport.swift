@@ -122,6 +122,8 @@ public struct BacktestReport: Sendable {
   public private(set) var faults: [(id: UUID, message: String)] = []
   /// How many the condition could not be decided for; they were left out.
   public internal(set) var undecided = 0
+  /// How many were erased, so that nothing is left to judge; they were left out.
+  public internal(set) var erased = 0
 
   private let sampleLimit: Int
   private let lists: [String]
@@ -237,5 +239,6 @@ public struct BacktestReport: Sendable {
     unreadable += other.unreadable
     faults = Array((faults + other.faults).sorted { $0.id < $1.id }.prefix(Self.faultLimit))
     undecided += other.undecided
+    erased += other.erased
   }
 }

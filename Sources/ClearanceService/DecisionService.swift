@@ -12,6 +12,8 @@ import Synchronization
 public enum DecisionError: Error, Sendable {
   /// The idempotency key was used before, for another request.
   case idempotencyConflict
+  /// The idempotency key was answered, and the account has been erased since.
+  case erased
   /// It could not be recorded; nothing is answered that is not recorded.
   case recording(RecordingError)
 }
@@ -190,6 +192,11 @@ public final class DecisionService: Sendable {
 
   private func repeated(_ key: NewDecision.IdempotencyKey) async throws -> Answer? {
     guard let (hash, decision) = try await store.decision(for: key) else { return nil }
+    switch decision.disclosure {
+    case .readable: break
+    case .erased: throw DecisionError.erased
+    case .damaged: throw DecisionError.recording(.unavailable("the decision under this idempotency key does not open"))
+    }
     guard hash == key.requestHash else { throw DecisionError.idempotencyConflict }
     return Answer(body: Array(decision.answer.utf8), verdict: nil, isRepeated: true)
   }

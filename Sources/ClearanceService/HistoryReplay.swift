@@ -15,6 +15,8 @@ public struct HistoryReplay: Sendable {
     public internal(set) var impossible = 0
     /// The first of those that cannot even be read, in order, among them too.
     public internal(set) var unreadable: [UnreadableDecision] = []
+    /// How many were erased, so that nothing is left to judge; they were left out.
+    public internal(set) var erased = 0
     /// How many the condition could not be decided for; they were left out.
     public internal(set) var undecided = 0
     /// The first of those that are not equal, in order.
@@ -24,6 +26,7 @@ public struct HistoryReplay: Sendable {
       decisions += other.decisions
       equal += other.equal
       impossible += other.impossible
+      erased += other.erased
       undecided += other.undecided
       if !other.unreadable.isEmpty {
         unreadable = Array((unreadable + other.unreadable).sorted { $0.id < $1.id }.prefix(limit))
@@ -50,11 +53,15 @@ public struct HistoryReplay: Sendable {
     self.workers = max(1, workers)
   }
 
+  /// There is nothing left of a decision that could be judged again.
+  public struct Erased: Error {}
+
   /// Replays one decision; `nil` when there is none of this id.
   ///
-  /// - Throws: a database error; `UnreadableDecision`.
+  /// - Throws: ``Erased``; a database error; `UnreadableDecision`.
   public func replay(_ id: UUID) async throws -> Replay? {
     guard let recorded = try await database.decisions.recorded(id) else { return nil }
+    if recorded.disclosure == .erased { throw Erased() }
     return Replay(recorded, by: try await rulesets.find(recorded.ruleset))
   }
 
@@ -100,6 +107,10 @@ public struct HistoryReplay: Sendable {
         report.decisions += 1
         report.impossible += 1
         report.unreadable.append(error)
+        continue
+      }
+      if decision.disclosure == .erased {
+        report.erased += 1
         continue
       }
       // What cannot be read is told below, whatever was asked for.

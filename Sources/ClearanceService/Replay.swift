@@ -62,6 +62,15 @@ public struct Replay: Sendable {
 
   /// The same, with storage that serves for one decision after the other.
   init(_ recorded: RecordedDecision, by found: KeptRulesets.Found, using ruling: inout Ruling) {
+    if recorded.disclosure == .damaged {
+      self.init(
+        recorded, now: nil,
+        [
+          Difference(
+            "facts", "what was recorded does not open: it or its key was altered, see `clearance audit verify`")
+        ])
+      return
+    }
     switch found {
     case .missing(let why): self.init(recorded, now: nil, [Difference("ruleset", why)])
     case .ruleset(let ruleset):

@@ -76,27 +76,46 @@ extension Connection {
     }
   }
 
-  /// Runs a statement with a `bytea`, and then `COPY … FROM STDIN`, in the round trips of the COPY alone. Outside a
-  /// transaction the two take effect together or not at all.
+  /// Data for one of several COPY statements.
+  public struct CopyPart: Sendable {
+    let sql: String
+    let data: [UInt8]
+
+    /// Makes a part.
+    ///
+    /// - Parameters:
+    ///   - sql: The COPY statement. It takes no parameters.
+    ///   - data: All of its data.
+    public init(_ sql: String, _ data: [UInt8]) {
+      self.sql = sql
+      self.data = data
+    }
+  }
+
+  /// Runs a statement with a `bytea`, and then several `COPY … FROM STDIN`, in as many round trips as there are of these.
+  /// Outside a transaction all take effect together or none does.
   ///
   /// - Parameters:
-  ///   - sql: The COPY statement. It takes no parameters.
-  ///   - first: The statement that runs before, with `$1` for the value.
-  ///   - value: The value. It goes as a literal, since a COPY takes no parameters.
-  ///   - body: Writes the data. If it throws, neither takes effect.
-  /// - Returns: How many rows the server took.
-  /// - Throws: ``PostgreSQLError``, which names the COPY statement also when the first one failed; what `body` throws;
-  ///   `CancellationError` when the task is cancelled.
-  @discardableResult
+  ///   - parts: The COPY statements, at least one, each with its data.
+  ///   - first: The statement that runs before them, with `$1` for its value.
+  ///   - value: The value; without one, that statement is left out. It goes as a literal, since a COPY takes no
+  ///     parameters, and so it is in the server's log when that tells of statements; what is copied is not.
+  /// - Throws: ``PostgreSQLError``, which names the last COPY statement also when another failed; `CancellationError` when
+  ///   the task is cancelled.
   public nonisolated(nonsending) func copyIn(
-    _ sql: String, after first: StaticString, _ value: [UInt8],
-    _ body: nonisolated(nonsending) (CopyWriter) async throws -> Void
-  ) async throws -> Int {
-    let both = ByteaLiteral.bind(first, value, followedBy: sql)
-    return try await operate(sql) { session in
-      try await session.startCopy(sql, as: both, .toServer)
-      try await body(CopyWriter(session: session, sql: sql))
-      return try await session.endCopy(sql)
+    _ parts: [CopyPart], after first: StaticString, _ value: [UInt8]?
+  ) async throws {
+    guard let last = parts.last else { return }
+    let copies = parts.map(\.sql).joined(separator: ";")
+    let all = value.map { ByteaLiteral.bind(first, $0, followedBy: copies) } ?? copies
+    try await operate(last.sql) { session in
+      try await session.startCopy(last.sql, as: all, after: value == nil ? 0 : 1, .toServer)
+      for part in parts.dropLast() {
+        try await session.putCopy(part.data, last.sql)
+        try await session.beginNextCopy(last.sql)
+      }
+      try await session.putCopy(last.data, last.sql)
+      _ = try await session.endCopy(last.sql)
     }
   }
 

@@ -28,12 +28,22 @@ extension Session {
 
   enum CopyDirection { case toServer, fromServer }
 
-  /// - Parameter both: The COPY statement with another before it, which errors do not repeat.
-  func startCopy(_ sql: String, as both: String? = nil, _ direction: CopyDirection) async throws {
+  /// - Parameters:
+  ///   - all: The COPY statement with others before it, which errors do not repeat.
+  ///   - others: How many.
+  func startCopy(
+    _ sql: String, as all: String? = nil, after others: Int = 0, _ direction: CopyDirection
+  ) async throws {
     try check(sql: sql)
-    try require(connection.sendSimple(both ?? sql), sql)
+    try require(connection.sendSimple(all ?? sql), sql)
     var result = try await nextResult(sql)
-    if both != nil, result?.status == .command || result?.status == .tuples { result = try await nextResult(sql) }
+    for _ in 0..<others where result?.status == .command || result?.status == .tuples {
+      result = try await nextResult(sql)
+    }
+    try await requireCopy(result, sql, direction)
+  }
+
+  private func requireCopy(_ result: LibPQResult?, _ sql: String, _ direction: CopyDirection) async throws {
     guard let result else {
       throw broken(PostgreSQLError(.protocolViolation, "no result", statement: sql))
     }
@@ -59,6 +69,14 @@ extension Session {
       case .failed: throw broken(connectionError(sql), sent: true)
       }
     }
+  }
+
+  /// Ends COPY FROM STDIN, and begins the one after it in what was sent.
+  func beginNextCopy(_ sql: String) async throws {
+    while connection.putCopyEnd(error: nil) == .full { try await flush(sql) }
+    var result = try await nextResult(sql)
+    if result?.status == .command { result = try await nextResult(sql) }
+    try await requireCopy(result, sql, .toServer)
   }
 
   /// Ends COPY FROM STDIN.

@@ -149,6 +149,13 @@ public final class Database: Sendable {
     try await asOwner { try await migrator.check($0) }
   }
 
+  /// Erases what is about persons of an account, as the owner.
+  ///
+  /// - Throws: ``ErasureRefusal``; `PostgreSQLError`.
+  public func erase(_ request: ErasureRequest, leaves: ErasureLeaves) async throws -> Erasure {
+    try await asOwner { try await ErasureStore.erase(request, leaves: leaves, $0) }
+  }
+
   /// Works as the owner of the schema, over a connection that ends with it.
   func asOwner<Value: Sendable>(_ body: (ConnectionPool) async throws -> Value) async throws -> Value {
     let owner = ConnectionPool(

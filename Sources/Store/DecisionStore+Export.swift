@@ -4,7 +4,8 @@ import PostgreSQL
 
 /// How decisions are exported.
 public enum ExportFormat: String, Sendable, CaseIterable {
-  /// RFC 4180, with a header of the names in ``ExportFormat/columns``.
+  /// RFC 4180, with a header of the names in ``ExportFormat/columns``. Nothing in it is erased with an account;
+  /// `erased_at` tells that the rest was, and is `lost` where nothing says when.
   case csv
   /// An answer a line, as the history shows it.
   case ndjson
@@ -12,16 +13,19 @@ public enum ExportFormat: String, Sendable, CaseIterable {
   /// The columns of the CSV form. Several rules, policies or lists are separated by spaces.
   public static let columns = [
     "id", "account", "verdict", "as_of", "decided_at", "ruleset", "rules", "policies", "lists", "trigger", "engine",
-    "recorded_by",
+    "recorded_by", "erased_at",
   ]
 
   private static let fields = """
-    id::text, account_id, verdict, as_of::text, to_char(decided_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
-    ruleset, array_to_string(rules, ' '), array_to_string(policies, ' '), array_to_string(lists, ' '), trigger, engine,
-    recorded_by::text
+    d.id::text, account_id, verdict, as_of::text,
+    to_char(decided_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), ruleset, array_to_string(rules, ' '),
+    array_to_string(policies, ' '), array_to_string(lists, ' '), trigger, engine, recorded_by::text,
+    case when \(RecordedDecision.isErased)
+      then coalesce(to_char(erased_at(account_id, decided_at) at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), 'lost')
+      else '' end
     """
 
-  var selection: String { self == .csv ? ExportFormat.fields : "answer, trigger, engine, recorded_by" }
+  var selection: String { self == .csv ? ExportFormat.fields : StoredDecision.columns }
 
   var header: [UInt8] { self == .csv ? Array((ExportFormat.columns.joined(separator: ",") + "\r\n").utf8) : [] }
 
@@ -34,9 +38,7 @@ public enum ExportFormat: String, Sendable, CaseIterable {
       }
       bytes.append(contentsOf: [0x0D, 0x0A])
     case .ndjson:
-      let text = StoredDecision.text(
-        answer: try row.text(0), trigger: try row.text(1), engine: try row.text(2), recordedBy: try row.get(3))
-      bytes.append(contentsOf: text.utf8)
+      bytes.append(contentsOf: try StoredDecision(row).text.utf8)
       bytes.append(0x0A)
     }
   }
@@ -74,7 +76,7 @@ extension DecisionStore {
   ) async throws {
     let (source, parameters) = filter.export
     let sql = """
-      select \(format.selection) from decisions where \(source) order by id \(filter.isOpen ? "asc" : "desc")
+      select \(format.selection) from \(RecordedDecision.source) where \(source) order by d.id \(filter.isOpen ? "asc" : "desc")
       """
     var bytes = format.header
     bytes.reserveCapacity(80 << 10)

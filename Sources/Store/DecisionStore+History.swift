@@ -23,8 +23,8 @@ extension DecisionStore {
   public func decisions(_ filter: DecisionFilter, limit: Int) async throws -> [StoredDecision] {
     let ids = filter.ids(limit: limit)
     let sql = """
-      select d.id, d.account_id, d.recorded_by, d.trigger, d.engine, d.facts, d.answer, d.salt
-      from (\(ids.text)) as page(id) join decisions d on d.id = page.id order by d.id \(filter.isOpen ? "asc" : "desc")
+      select \(StoredDecision.columns)
+      from (\(ids.text)) as page(id) join \(RecordedDecision.source) on d.id = page.id order by d.id \(filter.isOpen ? "asc" : "desc")
       """
     return try await pool.withConnection { db in
       try await db.query(sql, ids.parameters).map { try StoredDecision($0) }
@@ -44,13 +44,9 @@ extension DecisionStore {
 }
 
 extension StoredDecision {
-  /// The recorded answer with what else is known of the decision, without its facts.
+  /// The recorded answer with what else is known of the decision, without its facts. The answer's text is spliced, not
+  /// parsed and written anew: what was answered is shown byte for byte.
   public var text: String {
-    StoredDecision.text(answer: answer, trigger: trigger, engine: engine, recordedBy: recordedBy)
-  }
-
-  /// The answer's text is spliced, not parsed and written anew: what was answered is shown byte for byte.
-  static func text(answer: String, trigger: String, engine: String, recordedBy: UUID) -> String {
     var text = answer
     if text.hasSuffix("}") { text.removeLast() }
     text += ",\"trigger\":\(JSON.string(trigger).serialized)"

@@ -62,7 +62,7 @@ extension DecisionStore {
         _ = try await db.execute(
           """
           declare history no scroll cursor for
-          select \(columns) from decisions where \(conditions.text) order by id
+          select \(columns) from \(RecordedDecision.source) where \(conditions.text) order by d.id
           """, conditions.parameters)
         var size = DecisionStore.batchSize / 10
         while true {
@@ -98,7 +98,7 @@ extension DecisionStore {
   public func recorded(_ id: UUID) async throws -> RecordedDecision? {
     try await pool.withConnection { db in
       try await db.query(
-        "select \(RecordedDecision.columns) from decisions where id = $1", [.uuid(id)]
+        "select \(RecordedDecision.columns) from \(RecordedDecision.source) where d.id = $1", [.uuid(id)]
       ).first.map { try RecordedDecision($0) }
     }
   }

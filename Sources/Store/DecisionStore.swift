@@ -45,16 +45,20 @@ public struct NewDecision: Sendable {
   public let engine: String
   /// The id of the API key that asked; all zeros for a caller without one.
   public let recordedBy: UUID
-  /// All that judging saw: the UTF-8 bytes of JSON.
-  public let facts: [UInt8]
   /// The answer as it is given to the caller: the UTF-8 bytes of JSON.
   public let answer: [UInt8]
   /// What the log says of it; `nil` only where the log is left out to measure what it costs.
   public let leaf: NewLeaf?
   /// Set when the caller sent one.
   public let idempotencyKey: IdempotencyKey?
+  let secret: RecordSecret
+  let sealed: [UInt8]
 
-  /// Makes a decision to record.
+  /// Makes a decision to record, and seals what of it is about persons.
+  ///
+  /// - Parameters:
+  ///   - facts: all that judging saw: the UTF-8 bytes of JSON.
+  ///   - answer: the answer as it is given to the caller, likewise.
   public init(
     id: UUID, accountID: String, verdict: Verdict, asOf: CalendarDate, decidedAt: Instant, ruleset: String,
     rules: [String], policies: [String], lists: [String], trigger: String, engine: String, recordedBy: UUID,
@@ -72,31 +76,13 @@ public struct NewDecision: Sendable {
     self.trigger = trigger
     self.engine = engine
     self.recordedBy = recordedBy
-    self.facts = facts
     self.answer = answer
     self.leaf = leaf
     self.idempotencyKey = idempotencyKey
+    // Here, and not where it is written: many callers make decisions at a time, and one writes them.
+    secret = leaf.map { RecordSecret(salt: $0.salt) } ?? RecordSecret()
+    sealed = secret.seal(facts: facts, answer: answer, of: id, accountID)
   }
-}
-
-/// A decision as it was recorded.
-public struct StoredDecision: Sendable {
-  /// The id.
-  public let id: UUID
-  /// The key of the account.
-  public let accountID: String
-  /// The id of the API key that asked.
-  public let recordedBy: UUID
-  /// What made the decision necessary.
-  public let trigger: String
-  /// The version of the program that judged.
-  public let engine: String
-  /// The facts, as JSON text.
-  public let facts: String
-  /// The answer, as JSON text, byte for byte as it was given.
-  public let answer: String
-  /// The salt of what the log says of it; `nil` for one from before the log.
-  public let salt: [UInt8]?
 }
 
 /// Decisions, in PostgreSQL. Appends and reads; there is no way to change one.
@@ -114,9 +100,11 @@ public struct DecisionStore: Sendable {
   // Copying costs the server the least: it forms many rows at a time and logs them by the page.
   private static let recording = """
     copy decisions (id, account_id, verdict, as_of, decided_at, ruleset, rules, policies, lists, trigger, engine,
-      recorded_by, facts, answer, salt, commitment) from stdin (format binary)
+      recorded_by, sealed, commitment) from stdin (format binary)
     """
   private static let logging: StaticString = "insert into log_pending (records) values ($1)"
+  // Secrets are copied too: nothing that is copied is ever in the server's own log.
+  private static let keeping = "copy account_keys (record, secret) from stdin (format binary)"
 
   // A key that is taken (by an earlier request, by another replica, or by another decision of the same batch) does not
   // come back. Two transactions that claim the same keys do so in the same order.
@@ -158,9 +146,10 @@ public struct DecisionStore: Sendable {
   /// - Parameter batch: at least one.
   private nonisolated(nonsending) static func copy(_ batch: [NewDecision], _ db: Connection) async throws {
     var rows = BinaryRows(
-      columns: 16, capacity: batch.reduce(0) { $0 + $1.facts.count + $1.answer.count + 640 })
+      columns: 14, capacity: batch.reduce(0) { $0 + $1.sealed.count + 640 })
     var records: [UInt8] = []
     records.reserveCapacity(batch.count * LogBatch.recordBytes)
+    var secrets = BinaryRows(columns: 2, capacity: batch.count * (10 + 16 + RecordSecret.byteCount))
     for decision in batch {
       rows.beginRow()
       rows.append(decision.id)
@@ -175,23 +164,20 @@ public struct DecisionStore: Sendable {
       rows.append(decision.trigger)
       rows.append(decision.engine)
       rows.append(decision.recordedBy)
-      rows.append(decision.facts)
-      rows.append(decision.answer)
+      rows.append(decision.sealed)
       if let leaf = decision.leaf {
-        rows.append(leaf.salt)
         rows.append(leaf.commitment)
         LogBatch.append(decision.id, leaf.hash, to: &records)
       } else {
         rows.appendNull()
-        rows.appendNull()
       }
+      secrets.beginRow()
+      secrets.append(decision.id)
+      secrets.append(decision.secret.bytes)
     }
-    let bytes = rows.finished
-    if records.isEmpty {
-      try await db.copyIn(recording) { try await $0.write(bytes) }
-    } else {
-      try await db.copyIn(recording, after: logging, records) { try await $0.write(bytes) }
-    }
+    try await db.copyIn(
+      [.init(keeping, secrets.finished), .init(recording, rows.finished)], after: logging,
+      records.isEmpty ? nil : records)
   }
 
   /// The decision that answered a request under this key, and the hash of that request.
@@ -201,20 +187,18 @@ public struct DecisionStore: Sendable {
     let rows = try await pool.withConnection { db in
       try await db.query(
         """
-        select d.id, d.account_id, d.recorded_by, d.trigger, d.engine, d.facts, d.answer, d.salt, k.request_hash
-        from idempotency_keys k join decisions d on d.id = k.decision where k.client = $1 and k.key = $2
+        select \(StoredDecision.columns), i.request_hash
+        from idempotency_keys i join \(RecordedDecision.source) on d.id = i.decision where i.client = $1 and i.key = $2
         """, [.uuid(key.client), .text(key.key)])
     }
-    return try rows.first.map { (try $0.get(8), try StoredDecision($0)) }
+    return try rows.first.map { (try $0.get(StoredDecision.columnCount), try StoredDecision($0)) }
   }
 
   /// The decision with this id.
   public func decision(_ id: UUID) async throws -> StoredDecision? {
     let rows = try await pool.withConnection { db in
       try await db.query(
-        """
-        select id, account_id, recorded_by, trigger, engine, facts, answer, salt from decisions where id = $1
-        """, [.uuid(id)])
+        "select \(StoredDecision.columns) from \(RecordedDecision.source) where d.id = $1", [.uuid(id)])
     }
     return try rows.first.map { try StoredDecision($0) }
   }
@@ -242,17 +226,4 @@ public struct DecisionStore: Sendable {
   }
 
   private static let partitionLock: Int64 = 7_164_226_956_012_119_908
-}
-
-extension StoredDecision {
-  init(_ row: Row) throws {
-    id = try row.get(0)
-    accountID = try row.text(1)
-    recordedBy = try row.get(2)
-    trigger = try row.text(3)
-    engine = try row.text(4)
-    facts = try row.text(5)
-    answer = try row.text(6)
-    salt = try row.get(7)
-  }
 }

@@ -49,6 +49,18 @@ public struct LedgerSnapshot: Sendable {
     public let salt: [UInt8]
   }
 
+  /// A record of which the personal part may have been erased.
+  public struct Sealed<Record: Sendable>: Sendable {
+    /// The record.
+    public let record: Record
+    /// Whether its personal part can be read.
+    public let disclosure: Disclosure
+    /// The salt of what the log says of it; `nil` where it cannot be read.
+    public let salt: [UInt8]?
+    /// What the log says of the personal part, as it is kept beside it; `nil` for one from before there were keys.
+    public let commitment: [UInt8]?
+  }
+
   /// How far the records from before the log have got their leaves.
   public struct Backfilled: Sendable {
     /// When the log began.
@@ -107,8 +119,8 @@ public struct LedgerSnapshot: Sendable {
   ) async throws -> [(id: UUID, decision: Result<RecordedDecision, UnreadableDecision>)] {
     let rows = try await db.query(
       """
-      select \(RecordedDecision.columns) from decisions where id \(isAfter ? ">" : ">=") $1 and id <= $2
-      order by id limit $3
+      select \(RecordedDecision.columns) from \(RecordedDecision.source)
+      where d.id \(isAfter ? ">" : ">=") $1 and d.id <= $2 order by d.id limit $3
       """, [.uuid(first), .uuid(last), .int(limit)])
     return try rows.map { (try $0.get(0), try RecordedDecision.read($0)) }
   }
@@ -128,16 +140,41 @@ public struct LedgerSnapshot: Sendable {
     ).map { Salted(record: try ListStore.Version($0), salt: try $0.get(10)) }
   }
 
-  /// All exemptions.
-  public func exemptions() async throws -> [Salted<Exemption>] {
-    try await db.query("select \(ExemptionStore.columns) from exemptions order by created_at, id")
-      .map { Salted(record: try Exemption($0), salt: try $0.get(13)) }
+  /// All exemptions, as they were granted and, if they were, revoked.
+  public func exemptions() async throws -> [(granted: Sealed<Exemption>, revoked: Sealed<Exemption>?)] {
+    try await db.query("select \(ExemptionStore.columns) from exemptions order by created_at, id").map { row in
+      let exemption = try Exemption(row)
+      func sealed(_ cell: RecordSecret.Cell, commitment: Int) throws -> Sealed<Exemption> {
+        try LedgerSnapshot.sealed(exemption, cell, salt: row.get(13), secret: row.get(16), row.get(commitment))
+      }
+      return (
+        try sealed(Exemption.reason(row), commitment: 17),
+        exemption.revokedAt == nil ? nil : try sealed(Exemption.revocation(row), commitment: 18)
+      )
+    }
   }
 
   /// All resolutions.
-  public func resolutions() async throws -> [Salted<Resolution>] {
-    try await db.query("select \(ReviewStore.columns) from resolutions order by id")
-      .map { Salted(record: try Resolution($0), salt: try $0.get(11)) }
+  public func resolutions() async throws -> [Sealed<Resolution>] {
+    try await db.query("select \(ReviewStore.columns) from resolutions order by id").map { row in
+      try LedgerSnapshot.sealed(
+        Resolution(row), Resolution.reason(row), salt: row.get(11), secret: row.get(13), row.get(14))
+    }
+  }
+
+  private static func sealed<Record>(
+    _ record: Record, _ cell: RecordSecret.Cell, salt: [UInt8]?, secret: [UInt8]?, _ commitment: [UInt8]?
+  ) -> Sealed<Record> {
+    Sealed(
+      record: record, disclosure: cell.disclosure,
+      salt: cell.disclosure == .readable ? salt ?? secret.flatMap { RecordSecret($0)?.salt } : nil,
+      commitment: commitment)
+  }
+
+  /// All erasures.
+  public func erasures() async throws -> [Salted<Erasure>] {
+    try await db.query("select \(ErasureStore.columns), salt from erasures order by erased_at, id")
+      .map { Salted(record: try Erasure($0), salt: try $0.get(ErasureStore.columnCount)) }
   }
 
   /// The pieces of the order with an index in a range: the ids of their records, 16 bytes each.

@@ -48,7 +48,8 @@ extension LedgerStore {
         let saltKey: [UInt8] = try row.get(1)
         let decisions = try await db.query(
           """
-          select \(RecordedDecision.columns) from decisions where id > $1 and commitment = '' order by id limit $2
+          select \(RecordedDecision.columns) from \(RecordedDecision.source)
+          where d.id > $1 and commitment = '' order by d.id limit $2
           """, [.uuid(try row.get(0)), .int(limit)]
         ).map { try RecordedDecision($0) }
         if let last = decisions.last {

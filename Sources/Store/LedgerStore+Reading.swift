@@ -67,7 +67,7 @@ extension LedgerStore {
   public func records(_ ids: [UUID]) async throws -> Records {
     try await pool.withConnection { db in
       let decisions = try await db.query(
-        "select \(RecordedDecision.columnsOfLeaf) from decisions where id = any($1)", [.uuidArray(ids)]
+        "select \(RecordedDecision.columnsOfLeaf) from decisions d where d.id = any($1)", [.uuidArray(ids)]
       ).map { try RecordedDecision($0) }
       let found = Dictionary(decisions.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
       let rest = ids.filter { found[$0] == nil }
@@ -121,8 +121,12 @@ extension LedgerStore {
   ) async throws -> (decision: RecordedDecision, saltKey: [UInt8], isBackfilled: Bool)? {
     let rows = try await pool.withConnection { db in
       try await db.query(
-        "select \(RecordedDecision.columns), salt_key, is_done from decisions, log_backfill where id = $1", [.uuid(id)])
+        """
+        select \(RecordedDecision.columns), salt_key, is_done from log_backfill, \(RecordedDecision.source)
+        where d.id = $1
+        """, [.uuid(id)])
     }
-    return try rows.first.map { (try RecordedDecision($0), try $0.get(16), try $0.get(17)) }
+    let end = RecordedDecision.columnCount
+    return try rows.first.map { (try RecordedDecision($0), try $0.get(end), try $0.get(end + 1)) }
   }
 }

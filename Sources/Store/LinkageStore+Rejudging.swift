@@ -90,7 +90,7 @@ extension LinkageStore {
     }
   }
 
-  private static let rejudgingLock: Int64 = 7_164_226_956_012_119_910
+  static let rejudgingLock: Int64 = 7_164_226_956_012_119_910
 
   private nonisolated(nonsending) static func next(_ limit: Int, _ db: Connection) async throws -> [Rejudgement] {
     let rows = try await db.query(
@@ -100,6 +100,7 @@ extension LinkageStore {
       """
       select \(RecordedDecision.columnsWithoutAnswer) from unnest($1::text[]) n(account) cross join lateral (
         select * from decisions where account_id = n.account order by id desc limit 1) d
+      \(RecordedDecision.withSecret)
       """, [.textArray(try rows.map { try $0.text(0) })]
     ).map { try RecordedDecision($0) }
     let byAccount = Dictionary(latest.map { ($0.accountID, $0) }, uniquingKeysWith: { first, _ in first })

@@ -115,10 +115,16 @@ public struct LinkageTurn: Sendable {
   /// The recorded facts of decisions, as far as they are there.
   public func facts(of decisions: [UUID]) async throws -> [UUID: [UInt8]] {
     if decisions.isEmpty { return [:] }
-    let rows = try await db.query("select id, facts from decisions where id = any($1)", [.uuidArray(decisions)])
-    return Dictionary(
-      try rows.map { (try $0.get(0, as: UUID.self), try $0.get(1, as: [UInt8].self)) },
-      uniquingKeysWith: { first, _ in first })
+    let rows = try await db.query(
+      "select \(RecordedDecision.columnsWithoutAnswer) from \(RecordedDecision.source) where d.id = any($1)",
+      [.uuidArray(decisions)])
+    var facts: [UUID: [UInt8]] = [:]
+    for row in rows {
+      if case .success(let decision) = try RecordedDecision.read(row), decision.disclosure == .readable {
+        facts[decision.id] = decision.facts
+      }
+    }
+    return facts
   }
 
   /// Which accounts have a place, and whether they are denied.

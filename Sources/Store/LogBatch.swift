@@ -27,11 +27,14 @@ public struct NewEntry: Sendable {
   public let bytes: [UInt8]
   /// Its hash, 32 bytes.
   public let hash: [UInt8]
+  /// The commitment in it to what of the record is about persons, 32 bytes.
+  public let personal: [UInt8]
 
   /// Makes an entry.
-  public init(bytes: [UInt8], hash: [UInt8]) {
+  public init(bytes: [UInt8], hash: [UInt8], personal: [UInt8]) {
     self.bytes = bytes
     self.hash = hash
+    self.personal = personal
   }
 }
 

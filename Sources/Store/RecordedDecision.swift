@@ -28,32 +28,39 @@ public struct RecordedDecision: Sendable {
   public let engine: String
   /// Who asked.
   public let recordedBy: UUID
-  /// The facts, as they are stored: UTF-8.
+  /// Whether what of it is about persons can be read.
+  public let disclosure: Disclosure
+  /// The facts, as they were recorded: UTF-8; empty where they cannot be read.
   public let facts: [UInt8]
-  /// The answer, as it is stored: UTF-8; empty where it was not asked for.
+  /// The answer, as it was recorded: UTF-8; empty where it was not asked for or cannot be read.
   public let answer: [UInt8]
-  /// Its salt; `nil` for one from before the log.
+  /// Its salt; `nil` for one from before the log, and where it cannot be read.
   public let salt: [UInt8]?
   /// The commitment to what of it is about persons; `nil` for one from before the log.
   public let commitment: [UInt8]?
 
-  static let columns = columns(facts: "facts", answer: "answer")
+  static let columns = columns(answer: "convert_to(d.answer, 'UTF8')")
   static let rulesetColumn = 5
+  static let columnCount = 18
   /// Facts and answer.
   static let longColumns = [12, 13]
 
-  /// Without the answer, which is most of what a decision holds.
-  static let columnsWithoutAnswer = columns(facts: "facts", answer: "''::text")
+  /// Without the answer, unless it is sealed with the facts.
+  static let columnsWithoutAnswer = columns(answer: "null::bytea")
 
   /// Without the long texts where the leaf can be made without them.
   static let columnsOfLeaf = columns(
-    facts: "case when commitment = '' then facts else '' end",
-    answer: "case when commitment = '' then answer else '' end")
+    facts: "case when commitment = '' then convert_to(d.facts, 'UTF8') else '' end",
+    answer: "case when commitment = '' then convert_to(d.answer, 'UTF8') else '' end", secret: "null::bytea",
+    isSealed: "false")
 
-  private static func columns(facts: String, answer: String) -> String {
+  private static func columns(
+    facts: String = "coalesce(d.sealed, convert_to(d.facts, 'UTF8'))", answer: String,
+    secret: String = "k.secret", isSealed: String = "d.facts is null"
+  ) -> String {
     """
-    id, account_id, verdict, as_of, decided_at, ruleset, rules, policies, lists, trigger, engine, recorded_by,
-    \(facts), \(answer), salt, commitment
+    d.id, account_id, verdict, as_of, decided_at, ruleset, rules, policies, lists, trigger, engine, recorded_by,
+    \(facts), \(answer), d.salt, commitment, \(secret), \(isSealed)
     """
   }
 
@@ -61,7 +68,7 @@ public struct RecordedDecision: Sendable {
   package init(
     id: UUID, accountID: String, verdict: Verdict, asOf: CalendarDate, decidedAt: Instant, ruleset: String,
     rules: [String], policies: [String], lists: [String], trigger: String, engine: String, recordedBy: UUID,
-    facts: [UInt8], answer: [UInt8], salt: [UInt8]?, commitment: [UInt8]?
+    facts: [UInt8], answer: [UInt8], salt: [UInt8]?, commitment: [UInt8]?, disclosure: Disclosure = .readable
   ) {
     self.id = id
     self.accountID = accountID
@@ -79,6 +86,7 @@ public struct RecordedDecision: Sendable {
     self.answer = answer
     self.salt = salt
     self.commitment = commitment
+    self.disclosure = disclosure
   }
 
   /// A decision from a row, or why it is none.
@@ -116,11 +124,27 @@ public struct RecordedDecision: Sendable {
     trigger = try row.text(9)
     engine = try row.text(10)
     recordedBy = try row.get(11)
-    facts = try row.get(12)
-    answer = try row.get(13)
-    salt = try row.get(14)
     let commitment = try row.get(15, as: [UInt8]?.self)
     self.commitment = commitment?.isEmpty == true ? nil : commitment
+    let kept = try row.get(12, as: [UInt8]?.self)
+    guard try row.get(17, as: Bool.self) else {
+      (facts, answer) = (kept ?? [], try row.get(13, as: [UInt8]?.self) ?? [])
+      salt = try row.get(14)
+      disclosure = .readable
+      return
+    }
+    guard let kept, let secret = try row.get(16, as: [UInt8]?.self) else {
+      (facts, answer, salt) = ([], [], nil)
+      disclosure = .erased
+      return
+    }
+    guard let opened = RecordSecret.open(kept, secret, of: id, accountID) else {
+      (facts, answer, salt) = ([], [], nil)
+      disclosure = .damaged
+      return
+    }
+    (facts, answer, salt) = opened
+    disclosure = .readable
   }
 }
 

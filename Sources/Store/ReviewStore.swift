@@ -12,8 +12,8 @@ public struct Resolution: Sendable, Hashable {
   public let account: String
   /// ``Verdict/allow`` or ``Verdict/deny``.
   public let verdict: Verdict
-  /// Why.
-  public let reason: String
+  /// Why; `nil` when that was erased with the account.
+  public let reason: String?
   /// Who decided.
   public let officer: String
   /// The id of the API key by which it came; all zeros for a caller without one.
@@ -29,7 +29,7 @@ public struct Resolution: Sendable, Hashable {
 
   /// Makes a resolution.
   public init(
-    id: UUID, decision: UUID, account: String, verdict: Verdict, reason: String, officer: String, recordedBy: UUID,
+    id: UUID, decision: UUID, account: String, verdict: Verdict, reason: String?, officer: String, recordedBy: UUID,
     resolvedAt: Instant, until: CalendarDate?, supersedes: UUID?, exemption: UUID?
   ) {
     self.id = id
@@ -90,17 +90,21 @@ public struct ReviewStore: Sendable {
           "select pg_advisory_xact_lock(hashtextextended($1, 0))", [.text("review " + resolution.decision.text)])
         let superseded = try await ReviewStore.check(resolution, db)
         if let exemption { try await ExemptionStore.insert(exemption, leaf: granted, db) }
+        let secret = RecordSecret()
+        try await secret.keep(of: resolution.id, db)
         let rows = try await db.query(
           """
-          insert into resolutions (id, decision, account_id, verdict, reason, officer, recorded_by, resolved_at, until,
-            supersedes, exemption, salt)
-          values ($1, $2, $3, $4, $5, $6, $7, $8, $9::date, $10, $11, random_salt()) returning \(ReviewStore.columns)
+          insert into resolutions (id, decision, account_id, verdict, sealed_reason, officer, recorded_by, resolved_at,
+            until, supersedes, exemption, commitment)
+          values ($1, $2, $3, $4, $5, $6, $7, $8, $9::date, $10, $11, $12) returning \(ReviewStore.columns)
           """,
           [
             .uuid(resolution.id), .uuid(resolution.decision), .text(resolution.account),
-            .text(resolution.verdict.rawValue), .text(resolution.reason), .text(resolution.officer),
-            .uuid(resolution.recordedBy), .timestamptz(resolution.resolvedAt),
+            .text(resolution.verdict.rawValue),
+            .bytea(secret.seal(Array((resolution.reason ?? "").utf8), .reason, of: resolution.id, resolution.account)),
+            .text(resolution.officer), .uuid(resolution.recordedBy), .timestamptz(resolution.resolvedAt),
             .text(orNull: resolution.until?.description), .uuid(orNull: superseded), .uuid(orNull: exemption?.id),
+            .bytea(try leaf(resolution, secret.salt).personal),
           ])
         try await ReviewStore.close(resolution, db)
         // Those that are linked to the account may be concerned.
@@ -112,7 +116,7 @@ public struct ReviewStore: Sendable {
         if exemption != nil { try await db.notify(ListStore.channel) }
         guard let row = rows.first else { throw ResolutionRefusal.unknownDecision }
         let recorded = try Resolution(row)
-        try await LogBatch.add([try leaf(recorded, try row.get(11))], db)
+        try await LogBatch.add([try leaf(recorded, secret.salt)], db)
         return recorded
       }
     }
@@ -190,7 +194,8 @@ public struct ReviewStore: Sendable {
   }
 
   static let columns = """
-    id, decision, account_id, verdict, reason, officer, recorded_by, resolved_at, until::text, supersedes, exemption, salt
+    id, decision, account_id, verdict, reason, officer, recorded_by, resolved_at, until::text, supersedes, exemption, salt,
+    sealed_reason, (select secret from account_keys where record = id), commitment
     """
 }
 
@@ -199,9 +204,14 @@ extension Resolution {
     guard let verdict = Verdict(rawValue: try row.text(3)) else { throw ResolutionRefusal.unknownDecision }
     self.init(
       id: try row.get(0), decision: try row.get(1), account: try row.text(2), verdict: verdict,
-      reason: try row.text(4), officer: try row.text(5), recordedBy: try row.get(6),
+      reason: try Resolution.reason(row).string, officer: try row.text(5), recordedBy: try row.get(6),
       resolvedAt: Instant(try row.get(7, as: Timestamp.self)),
       until: try row.get(8, as: String?.self).flatMap { CalendarDate($0) }, supersedes: try row.get(9),
       exemption: try row.get(10))
+  }
+
+  static func reason(_ row: Row) throws -> RecordSecret.Cell {
+    RecordSecret.Cell(
+      plain: try row.get(4), sealed: try row.get(12), try row.get(13), .reason, of: try row.get(0), try row.text(2))
   }
 }

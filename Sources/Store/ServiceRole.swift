@@ -40,7 +40,7 @@ public enum ServiceRole {
   private static let kept = [
     "decisions", "decision_marks", "decision_presence", "resolutions", "rulesets", "activations", "list_versions",
     "list_entries", "list_imports", "idempotency_keys", "log_leaves", "log_order", "log_tiles", "log_identity",
-    "log_checkpoints", "log_cosigned",
+    "log_checkpoints", "log_cosigned", "account_keys", "erasures",
   ]
 
   /// Asks a database what the users of a pool may do.

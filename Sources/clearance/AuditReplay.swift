@@ -59,6 +59,7 @@ extension Audit {
             "impossible": .int(report.impossible), "undecided": .int(report.undecided),
             "unreadable": .array(
               report.unreadable.map { .members(["id": .string($0.id.text), "message": .string("\($0)")]) }),
+            "erased": .int(report.erased),
             "differing": .array(report.differing.map(\.json)), "seconds": .double((seconds * 1000).rounded() / 1000),
           ]).serialized)
       case .text:
@@ -69,6 +70,7 @@ extension Audit {
         if report.undecided > 0 {
           print("\(count(report.undecided, "decision")) left out: --where cannot be decided for want of a fact")
         }
+        if report.erased > 0 { print(leftOut(erased: report.erased)) }
         print(
           "\(count(report.decisions, "decision")) judged again in \(String(format: "%.1f", seconds)) s: "
             + "\(report.equal) equal, \(differing) different"

@@ -111,6 +111,7 @@ struct BacktestText {
     if report.undecided > 0 {
       lines.append("\(count(report.undecided, "decision")) left out: --where cannot be decided for want of a fact")
     }
+    if report.erased > 0 { lines.append(leftOut(erased: report.erased)) }
     if report.unreadable > 0 {
       lines.append("\(count(report.unreadable, "decision")) could not be judged")
       lines += report.faults.map { "  \($0.id.text)  \($0.message)" }

@@ -16,7 +16,7 @@ struct Clearance: AsyncParsableCommand {
     version: Engine.version,
     subcommands: [
       Serve.self, Check.self, EvaluateExpression.self, Rules.self, Lists.self, Names.self, Exemptions.self,
-      UsageCommands.self, PlayTimeline.self, Rejudge.self, Migrate.self, Keys.self, Log.self,
+      Accounts.self, UsageCommands.self, PlayTimeline.self, Rejudge.self, Migrate.self, Keys.self, Log.self,
       Audit.self, Bench.self,
     ])
 }

@@ -90,7 +90,7 @@ struct Exemptions: AsyncParsableCommand {
           print(
             "\(found.id.text)  \(found.account)\(found.party.map { "/\($0)" } ?? "")  \(found.list) \(found.entry)  "
               + "\(found.revokedAt.map { "revoked \($0)" } ?? found.until.map { "until \($0)" } ?? "without end")  "
-              + "by \(found.officer) on \(found.createdAt.date): \(found.reason)")
+              + "by \(found.officer) on \(found.createdAt.date): \(found.reason ?? "(erased)")")
         }
       }
     }

@@ -57,6 +57,11 @@ struct HistoryOptions: ParsableArguments {
   }
 }
 
+/// What is said of decisions that were erased.
+func leftOut(erased: Int) -> String {
+  "\(count(erased, "decision")) left out: erased with their accounts, so that nothing is left to judge"
+}
+
 /// Opens a database for reading the history and closes it whatever happens.
 func withHistory<Value>(_ options: DatabaseOptions, _ body: (Database) async throws -> Value) async throws -> Value {
   let store = try await options.open(logger: quietLogger())

@@ -72,6 +72,7 @@ struct Rejudge: AsyncParsableCommand {
     if queued.undecided > 0 {
       print("\(count(queued.undecided, "decision")) left out: --where could not be decided for want of a fact")
     }
+    if queued.erased > 0 { print(leftOut(erased: queued.erased)) }
     if queued.unreadable > 0 { print("\(count(queued.unreadable, "decision")) left out: they cannot be read") }
   }
 

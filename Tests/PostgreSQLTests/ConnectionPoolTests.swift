@@ -166,4 +166,32 @@ private final class Gauge: Sendable {
       $0.most = max($0.most, $0.now)
     }
   }
+
+  @Test("connections of a pool work as its role, also after RESET ROLE; without being a member none is made")
+  func role() async throws {
+    let admin = try await TestServer.connect()
+    try await admin.simple(
+      "create role pool_role nologin; create role pool_member login in role pool_role; create role pool_stranger login")
+    func pool(_ user: String) -> ConnectionPool {
+      ConnectionPool(
+        configuration: .init(
+          connectionString: TestServer.shared.connectionString(user: user), maximumConnections: 1, role: "pool_role",
+          logger: TestServer.logger))
+    }
+    for user in ["postgres", "pool_member"] {
+      let pool = pool(user)
+      let users = try await pool.withConnection { db in
+        try await db.simple("reset role")
+        let row = try await db.query("select session_user::text, current_user::text")[0]
+        return [try row.text(0), try row.text(1)]
+      }
+      #expect(users == [user, "pool_role"])
+      await pool.close()
+    }
+    let stranger = pool("pool_stranger")
+    let refused = try await failure { try await stranger.withConnection { try await $0.query("select 1") } }
+    #expect(refused.isConnectionFailure && refused.message.contains("pool_role"), "\(refused)")
+    await stranger.close()
+    try await admin.simple("drop role pool_member, pool_stranger, pool_role")
+  }
 }

@@ -71,6 +71,37 @@ import Testing
       try await db.copyIn("copy few from stdin") { try await $0.write(Array("1\n2\n".utf8)) } == 2)
   }
 
+  @Test("several COPYs after a statement take effect together or not at all, and the connection goes on")
+  func copyingTogether() async throws {
+    let db = try await TestServer.connect()
+    try await db.simple(
+      "create temporary table one (i int8); create temporary table two (i int8); create temporary table said (b bytea)")
+    func copy(_ first: String, _ second: String, _ value: [UInt8]?) async throws {
+      try await db.copyIn(
+        [.init("copy one from stdin", Array(first.utf8)), .init("copy two from stdin", Array(second.utf8))],
+        after: "insert into said values ($1)", value)
+    }
+    func counts() async throws -> [Int] {
+      let row = try await db.query(
+        "select (select count(*) from one), (select count(*) from two), (select count(*) from said)")[0]
+      return [try row.int(0), try row.int(1), try row.int(2)]
+    }
+    try await copy("1\n2\n", "3\n", [0, 39, 92])
+    #expect(try await counts() == [2, 1, 1])
+    try await copy("", "4\n", nil)
+    #expect(try await counts() == [2, 2, 1])
+    for (first, second) in [("x\n", "3\n"), ("1\n", "x\n"), ("1\n2\nx\n", "")] {
+      #expect(try await failure { try await copy(first, second, [1]) }.sqlState == "22P02")
+      #expect(try await counts() == [2, 2, 1], "\(first) \(second)")
+    }
+    let other = try await failure {
+      try await db.copyIn(
+        [.init("copy one from stdin", []), .init("select 1", [])], after: "insert into said values ($1)", [1])
+    }
+    #expect(other.kind == .usage)
+    #expect(try await db.query("select b from said order by b")[0].get(0, as: [UInt8].self) == [0, 39, 92])
+  }
+
   @Test("errors of the server come through, and the connection goes on") func serverErrors() async throws {
     let db = try await TestServer.connect()
     try await db.simple("create temporary table few (i int8)")

@@ -221,17 +221,47 @@ private struct Tampering {
   private static let waiting =
     "(select batch from log_pending order by batch offset floor($N * (select count(*) from log_pending)) limit 1)"
   private static let piece = "floor($N * (select count(*) from log_order))"
-  private static func change(_ column: String, _ value: String) -> Tampering {
+  private static func change(
+    _ column: String, _ value: String, named: String = "is not as it was recorded"
+  ) -> Tampering {
     Tampering(
-      "a change of \(column)", named: "is not as it was recorded",
+      "a change of \(column)", named: named,
       "update decisions set \(column) = \(value) where id = \(one)")
   }
 
   static let all: [Tampering] = [
     change("verdict", "case verdict when 'allow' then 'deny' else 'allow' end"),
-    change("account_id", "account_id || 'x'"),
-    change("facts", "replace(facts, 'DE', 'FR') || ' '"),
-    change("answer", "answer || ' '"),
+    change("account_id", "account_id || 'x'", named: "does not open"),
+    change("sealed", "set_byte(sealed, 9, get_byte(sealed, 9) # 1)", named: "does not open"),
+    change("sealed", "substring(sealed for 12)", named: "does not open"),
+    change("facts", "'{}'"),
+    Tampering(
+      "what is about persons in plain text again, and other", named: "is not as it was recorded",
+      """
+      update decisions set facts = '{}', answer = '{}', salt = random_salt(), sealed = null
+      where id = \(one)
+      """),
+    Tampering(
+      "a changed key", named: "does not open",
+      "update account_keys set secret = set_byte(secret, 3, get_byte(secret, 3) # 8) where record = \(one)"),
+    Tampering(
+      "a changed salt", named: "is not as it was recorded",
+      "update account_keys set secret = set_byte(secret, 33, get_byte(secret, 33) # 8) where record = \(one)"),
+    Tampering(
+      "a short key", named: "does not open",
+      "update account_keys set secret = substring(secret for 63) where record = \(one)"),
+    Tampering(
+      "a deleted key", named: "and no erasure says why", "delete from account_keys where record = \(one)"),
+    Tampering(
+      "deleted personal data", named: "and no erasure says why",
+      "update decisions set sealed = null where id = \(one)"),
+    Tampering(
+      "an erasure that was none", named: "has no entry in the log",
+      """
+      with gone as (delete from account_keys where record = \(one) returning record)
+      insert into erasures select id, account_id, now(), 'Eve', 'why', 1, '2026-01-01', false, random_salt()
+      from decisions join gone on record = id
+      """),
     change("decided_at", "decided_at + interval '1 microsecond'"),
     change("as_of", "as_of - 1"),
     change("ruleset", "repeat('a', 64)"),
@@ -241,14 +271,15 @@ private struct Tampering {
     change("trigger", "'recheck'"),
     change("engine", "engine || '.1'"),
     change("recorded_by", "'00000000-0000-0000-0000-000000000001'"),
-    change("salt", "random_salt()"),
-    change("salt", "null"),
     change("commitment", "random_salt()"),
     Tampering(
-      "a decision with another's commitment, account, facts, answer and salt", named: "is not as it was recorded",
+      "a decision with another's commitment, account, facts, answer and key", named: "does not open",
       """
-      update decisions d set (account_id, facts, answer, salt, commitment) =
-      (select account_id, facts, answer, salt, commitment from decisions o where o.id <> d.id order by id limit 1)
+      with other as (select o.* from decisions o where o.id <> \(one) order by id limit 1),
+      key as (update account_keys k set secret = o.secret from account_keys o, other
+        where o.record = other.id and k.record = \(one))
+      update decisions d set (account_id, sealed, commitment) =
+      (select account_id, sealed, commitment from other)
       where id = \(one)
       """),
     Tampering("a deleted decision", named: "of which there is no record", "delete from decisions where id = \(one)"),
@@ -256,7 +287,7 @@ private struct Tampering {
       "an inserted decision", named: "has no leaf in the log",
       """
       insert into decisions select overlay(id::text placing 'ffff' from 25)::uuid, account_id, verdict, as_of, decided_at,
-      ruleset, rules, policies, lists, trigger, engine, recorded_by, facts, answer, salt, commitment
+      ruleset, rules, policies, lists, trigger, engine, recorded_by, '{}', '{}', salt, commitment
       from decisions where id = \(one)
       """),
     Tampering(

@@ -68,7 +68,7 @@ extension ServiceTests {
             #expect(
               rows.first == [
                 "id", "account", "verdict", "as_of", "decided_at", "ruleset", "rules", "policies",
-                "lists", "trigger", "engine", "recorded_by",
+                "lists", "trigger", "engine", "recorded_by", "erased_at",
               ])
             let fields: ([String]) -> [String?] = { [$0[0], $0[1], $0[2], $0[3], $0[5], $0[9]] }
             let names = ["id", "account", "verdict", "as_of", "ruleset", "trigger"]
@@ -131,7 +131,7 @@ extension ServiceTests {
               """
               insert into decisions select (left(id::text, 14) || '7' || substr(gen_random_uuid()::text, 16))::uuid,
                 account_id, verdict, as_of, decided_at, ruleset, rules, policies, lists, trigger, engine, recorded_by,
-                facts, answer, salt, commitment
+                '{}', '{"pad":"' || repeat('x', 900) || '"}', null, commitment
                 from decisions
               """)
           }

@@ -110,13 +110,9 @@ extension ServiceTests {
           try proof.verify(entry: entry, logKey: log.key)
           guard case .decision(let leaf) = try Leaf(parsing: entry) else { throw Unexpected("not a decision") }
           #expect(leaf.id.text == id)
-          let stored = try await withConnection(database) { db in
-            try await db.query("select account_id, facts, answer, salt from decisions where id = $1", [.uuid(leaf.id)])[
-              0]
-          }
-          let salt = try #require(Salt(try stored.get(3)))
-          let texts = [try stored.text(0), try stored.text(1), try stored.text(2)]
-          #expect(leaf.personal == Commitment(to: texts, salt: salt))
+          let recorded = try Recorded(client, id)
+          let salt = try #require(Hash(hexadecimal: recorded.salt).flatMap { Salt($0.bytes) })
+          #expect(leaf.personal == Commitment(to: [recorded.account, recorded.facts, recorded.answer], salt: salt))
         }
         #expect(try client.get("/v1/decisions/00000000-0000-7000-8000-000000000000/proof").status == 404)
         #expect(try client.get("/v1/decisions/nonsense/proof").status == 404)

@@ -116,10 +116,11 @@ extension ServiceTests {
         return (denied, path)
       }
       let id = try #require(denied.json["id"]?.text)
+      let recorded = try await onThread { try Recorded(HTTPClient(port: service.port), id) }
       try await withConnection(database) { db in
         _ = try await db.execute(
-          "update decisions set answer = replace(answer, 'Luz Mora', 'Eva Mora') where id = $1::text::uuid", [.text(id)]
-        )
+          "update decisions set facts = $2, answer = $3, sealed = null where id = $1::text::uuid",
+          [.text(id), .text(recorded.facts), .text(recorded.answer.replacing("Luz Mora", with: "Eva Mora"))])
       }
       let answer = try await onThread { try HTTPClient(port: service.port).post([], to: path) }
       #expect(answer.json["equal"] == .bool(false), "\(answer.text)")

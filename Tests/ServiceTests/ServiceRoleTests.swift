@@ -173,7 +173,7 @@ extension ServiceTests {
       let changed = added + ["update"]
       let queued = changed + ["delete"]
       var others: [String: [String]] = [:]
-      for table in ["schema_migrations", "log_backfill", "linkage_state"] { others[table] = ["select"] }
+      for table in ["schema_migrations", "erasures", "log_backfill", "linkage_state"] { others[table] = ["select"] }
       for table in ["linkage_accounts", "linkage_traces"] { others[table] = changed }
       for table in [
         "open_reviews", "linkage_cells", "linkage_clusters", "linkage_ties", "usage_news", "rejudgements",

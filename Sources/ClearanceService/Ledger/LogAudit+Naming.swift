@@ -83,7 +83,7 @@ extension LogAudit {
     _ suspects: Set<Int>, _ records: LedgerSnapshot, _ backfilled: LedgerSnapshot.Backfilled, _ notes: Notes
   ) async throws {
     var made: [Hash: [[UInt8]]] = [:]
-    try await forEachOther(records, backfilled, unmakable: { _ in }) { entry in
+    try await forEachOther(records, backfilled, Erased([]), unmakable: { _ in }) { entry in
       guard let hash = Hash(entry.hash), suspects.contains(LeafCensus.bucket(of: LogAudit.noID, hash)) else { return }
       made[hash, default: []].append(entry.bytes)
     }
@@ -114,6 +114,7 @@ extension LogAudit {
   /// A decision by its id, and where its row says something else than the answer in it.
   private static func describe(_ decision: RecordedDecision) -> String {
     let name = "decision \(decision.id.text)"
+    if decision.disclosure != .readable { return name }
     guard let answer = try? JSON.parse(decision.answer, maximumDepth: 512) else { return name }
     let said: [(String, String)] = [
       ("id", decision.id.text), ("account", decision.accountID), ("verdict", decision.verdict.rawValue),

@@ -3,6 +3,7 @@ import Foundation
 import Ledger
 import Policy
 import Store
+import Synchronization
 
 /// What the records say that the log is to have.
 struct RecordCensus: Sendable {
@@ -30,7 +31,7 @@ extension LogAudit {
   ///   - spans: what of the decisions is to be read.
   func census(
     of snapshot: LedgerSnapshot, withOthers: Bool, _ spans: AuditSpans, _ backfilled: LedgerSnapshot.Backfilled,
-    _ notes: Notes
+    _ erased: Erased, _ notes: Notes
   ) async throws -> RecordCensus {
     var census = RecordCensus()
     func tell(_ count: Int) {
@@ -38,7 +39,7 @@ extension LogAudit {
       progress(records, entries)
     }
     if withOthers {
-      try await forEachOther(snapshot, backfilled, unmakable: { notes.add($0) }) { entry in
+      try await forEachOther(snapshot, backfilled, erased, unmakable: { notes.add($0) }) { entry in
         if let hash = Hash(entry.hash) { census.others.add(LogAudit.noID, hash) }
       }
       try await forEachEntry(snapshot) { id, entry in
@@ -55,7 +56,11 @@ extension LogAudit {
     while let span = spans.next() {
       try await forEachDecision(snapshot, span, backfilled, unmakable: { notes.add($0) }) { page in
         for (decision, hash) in page {
-          if !RecordLeaves.holdsCommitment(decision) {
+          if let finding = erased.finding(
+            "decision \(decision.id.text)", decision.disclosure, of: decision.accountID, at: decision.decidedAt)
+          {
+            notes.add(finding)
+          } else if !RecordLeaves.holdsCommitment(decision) {
             notes.add(
               "decision \(decision.id.text) is not as it was recorded: its account, its facts, its answer or its salt "
                 + "was changed, or the commitment to them that is stored with it")
@@ -109,8 +114,8 @@ extension LogAudit {
 
   /// Makes the leaves of all records that are not decisions and must have one.
   func forEachOther(
-    _ snapshot: LedgerSnapshot, _ backfilled: LedgerSnapshot.Backfilled, unmakable: (String) -> Void,
-    _ body: (NewEntry) -> Void
+    _ snapshot: LedgerSnapshot, _ backfilled: LedgerSnapshot.Backfilled, _ erased: Erased,
+    unmakable: (String) -> Void, _ body: (NewEntry) -> Void
   ) async throws {
     func make(_ isBefore: Bool, _ entry: () throws -> NewEntry) {
       if isBefore, !backfilled.isDone { return }
@@ -126,16 +131,82 @@ extension LogAudit {
         try RecordLeaves.listVersion(version.record, salt: version.salt)
       }
     }
-    for resolution in try await snapshot.resolutions() {
-      make(false) { try RecordLeaves.resolution(resolution.record, salt: resolution.salt) }
+    func make<Record>(
+      _ name: String, _ sealed: LedgerSnapshot.Sealed<Record>, of account: String, at instant: Instant,
+      isBefore: Bool, isCounted: Bool = true, _ entry: (Record, RecordLeaves.Basis) throws -> NewEntry
+    ) {
+      if let finding = erased.finding(name, sealed.disclosure, of: account, at: instant, isCounted: isCounted) {
+        unmakable(finding)
+      }
+      make(isBefore) {
+        let made = try entry(sealed.record, RecordLeaves.Basis(sealed))
+        if let kept = sealed.commitment, kept != made.personal {
+          unmakable("\(name) is not as it was recorded, or the commitment to it that is stored with it was changed")
+        }
+        return made
+      }
     }
-    for exemption in try await snapshot.exemptions() {
-      make(exemption.record.createdAt <= backfilled.beganAt) {
-        try RecordLeaves.granted(exemption.record, salt: exemption.salt)
+    for resolution in try await snapshot.resolutions() {
+      let record = resolution.record
+      make(
+        "resolution \(record.id.text)", resolution, of: record.account, at: record.resolvedAt, isBefore: false,
+        RecordLeaves.resolution)
+    }
+    for (granted, revoked) in try await snapshot.exemptions() {
+      let record = granted.record
+      make(
+        "exemption \(record.id.text)", granted, of: record.account, at: record.createdAt,
+        isBefore: record.createdAt <= backfilled.beganAt, RecordLeaves.granted)
+      if let revoked, let at = record.revokedAt {
+        make(
+          "exemption \(record.id.text), revoked,", revoked, of: record.account, at: at,
+          isBefore: at <= backfilled.beganAt, isCounted: false, RecordLeaves.revoked)
       }
-      if let revokedAt = exemption.record.revokedAt {
-        make(revokedAt <= backfilled.beganAt) { try RecordLeaves.revoked(exemption.record, salt: exemption.salt) }
+    }
+    for erasure in try await snapshot.erasures() {
+      make(false) { try RecordLeaves.erasure(erasure.record, salt: erasure.salt) }
+    }
+  }
+}
+
+/// Which accounts were erased, when last, and how many records of them; and how many cannot be read.
+final class Erased: Sendable {
+  private let last: [String: Instant]
+  private let records: [String: Int]
+  private let unreadable = Mutex<[String: Int]>([:])
+
+  init(_ erasures: [Erasure]) {
+    last = Dictionary(erasures.map { ($0.account, $0.erasedAt) }, uniquingKeysWith: { max($0, $1) })
+    records = Dictionary(erasures.map { ($0.account, $0.records) }, uniquingKeysWith: { $0 &+ $1 })
+  }
+
+  /// What is wrong with the personal part of a record, if anything is.
+  ///
+  /// - Parameter isCounted: whether it is a record of its own, not a later part of one.
+  func finding(
+    _ name: String, _ disclosure: Disclosure, of account: String, at instant: Instant, isCounted: Bool = true
+  ) -> String? {
+    switch disclosure {
+    case .readable: return nil
+    case .damaged:
+      return "\(name) does not open: its key, what is sealed of it, or whose it is was changed"
+    case .erased:
+      guard let erasedAt = last[account], instant <= erasedAt else {
+        return "\(name) cannot be read, and no erasure says why: its key was deleted, or what is sealed of it"
       }
+      if isCounted { unreadable.withLock { $0[account, default: 0] += 1 } }
+      return nil
+    }
+  }
+
+  /// The accounts of which more is gone than was erased, once all records were gone through. Whose a record without its
+  /// key is, nothing but its row says: the erasure of another account could be made to explain that the key is gone.
+  var surplus: [String] {
+    unreadable.withLock { $0 }.sorted { $0.key < $1.key }.compactMap { account, count in
+      guard let erased = records[account], count > erased else { return nil }
+      return
+        "of account \(account) \(count) records cannot be read, and \(erased) were erased: keys were deleted, or it was "
+        + "changed whose records they are"
     }
   }
 }

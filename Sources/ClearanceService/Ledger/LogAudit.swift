@@ -107,7 +107,9 @@ public struct LogAudit: Sendable {
       notes.add("how far the records from before the log are in it is not stored: the row of log_backfill is gone")
       return Report(findings: notes.all.findings, isCut: false, size: 0, pending: 0, records: 0, checkpoints: 0)
     }
-    let (rows, logged) = try await both(readers, log, backfilled, notes)
+    let erased = Erased(try await readers[0].erasures().map(\.record))
+    let (rows, logged) = try await both(readers, log, backfilled, erased, notes)
+    for finding in erased.surplus { notes.add(finding) }
     let suspects = rows.leaves.differences(from: logged.census)
     if !suspects.isEmpty { try await nameRecords(suspects, readers[0], log, backfilled, notes) }
     let others = rows.others.differences(from: rows.entries)
@@ -120,7 +122,8 @@ public struct LogAudit: Sendable {
 
   /// The two passes, side by side.
   private func both(
-    _ readers: [LedgerSnapshot], _ log: LedgerSnapshot, _ backfilled: LedgerSnapshot.Backfilled, _ notes: Notes
+    _ readers: [LedgerSnapshot], _ log: LedgerSnapshot, _ backfilled: LedgerSnapshot.Backfilled, _ erased: Erased,
+    _ notes: Notes
   ) async throws -> (RecordCensus, Reading) {
     enum Part: Sendable {
       case records(RecordCensus)
@@ -130,7 +133,7 @@ public struct LogAudit: Sendable {
     return try await withThrowingTaskGroup(of: Part.self) { group in
       for (index, reader) in readers.enumerated() {
         group.addTask {
-          .records(try await census(of: reader, withOthers: index == 0, spans, backfilled, notes))
+          .records(try await census(of: reader, withOthers: index == 0, spans, backfilled, erased, notes))
         }
       }
       group.addTask { .log(try await read(log, notes)) }

@@ -36,8 +36,9 @@ public enum RecordLeaves {
   }
 
   /// Whether what of a decision is about persons is what its commitment says. Of one from before the log, that is in its
-  /// leaf alone.
+  /// leaf alone; of one that was erased, nothing is left to compare.
   static func holdsCommitment(_ decision: RecordedDecision) -> Bool {
+    if decision.disclosure == .erased { return decision.commitment != nil }
     guard let stored = decision.commitment else { return decision.salt == nil }
     guard let salt = decision.salt.flatMap({ Salt($0) }) else { return false }
     return commitment(decision, salt: salt).hash == Hash(stored)
@@ -75,34 +76,44 @@ public enum RecordLeaves {
 
   /// The entry of a resolution.
   public static func resolution(_ resolution: Resolution, salt: [UInt8]) throws -> NewEntry {
+    try RecordLeaves.resolution(resolution, .salt(salt))
+  }
+
+  static func resolution(_ resolution: Resolution, _ basis: Basis) throws -> NewEntry {
     try NewEntry(
       .resolution(
         ResolutionLeaf(
           id: resolution.id, resolvedAt: resolution.resolvedAt, decision: resolution.decision,
           verdict: resolution.verdict, exemption: resolution.exemption, until: resolution.until,
-          personal: Commitment(
-            to: [resolution.account, resolution.officer, resolution.reason],
-            salt: try known(salt, "resolution \(resolution.id.text)")))
-      ))
+          personal: try basis.commitment(
+            to: [resolution.account, resolution.officer, resolution.reason], "resolution \(resolution.id.text)"))))
   }
 
   /// The entry of an exemption that was granted.
   public static func granted(_ exemption: Exemption, salt: [UInt8]) throws -> NewEntry {
+    try granted(exemption, .salt(salt))
+  }
+
+  static func granted(_ exemption: Exemption, _ basis: Basis) throws -> NewEntry {
     try entry(
-      of: exemption, .granted, at: exemption.createdAt, officer: exemption.officer, reason: exemption.reason, salt)
+      of: exemption, .granted, at: exemption.createdAt, officer: exemption.officer, reason: exemption.reason, basis)
   }
 
   /// The entry of an exemption that was revoked.
   public static func revoked(_ exemption: Exemption, salt: [UInt8]) throws -> NewEntry {
-    guard let at = exemption.revokedAt, let officer = exemption.revokedBy, let reason = exemption.revokedBecause else {
+    try revoked(exemption, .salt(salt))
+  }
+
+  static func revoked(_ exemption: Exemption, _ basis: Basis) throws -> NewEntry {
+    guard let at = exemption.revokedAt, let officer = exemption.revokedBy else {
       throw Unmakable(record: "exemption \(exemption.id.text)", field: "revocation")
     }
-    return try entry(of: exemption, .revoked, at: at, officer: officer, reason: reason, salt)
+    return try entry(of: exemption, .revoked, at: at, officer: officer, reason: exemption.revokedBecause, basis)
   }
 
   private static func entry(
-    of exemption: Exemption, _ action: ExemptionLeaf.Action, at: Instant, officer: String, reason: String,
-    _ salt: [UInt8]
+    of exemption: Exemption, _ action: ExemptionLeaf.Action, at: Instant, officer: String, reason: String?,
+    _ basis: Basis
   ) throws -> NewEntry {
     let record = "exemption \(exemption.id.text)"
     return try NewEntry(
@@ -110,9 +121,40 @@ public enum RecordLeaves {
         ExemptionLeaf(
           id: exemption.id, action: action, madeAt: at, list: exemption.list,
           entry: try hash(exemption.entryHash, record, "entry's hash"), until: exemption.until,
+          personal: try basis.commitment(
+            to: [exemption.account, exemption.party, exemption.entry, officer, reason], record))))
+  }
+
+  /// The entry of an erasure.
+  public static func erasure(_ erasure: Erasure, salt: [UInt8]) throws -> NewEntry {
+    try NewEntry(
+      .erasure(
+        ErasureLeaf(
+          id: erasure.id, erasedAt: erasure.erasedAt, records: erasure.records, isOverride: erasure.isOverride,
           personal: Commitment(
-            to: [exemption.account, exemption.party, exemption.entry, officer, reason], salt: try known(salt, record)))
-      ))
+            to: [erasure.account, erasure.officer, erasure.reason],
+            salt: try known(salt, "erasure \(erasure.id.text)")))))
+  }
+
+  /// What the commitment of a leaf is made of.
+  enum Basis {
+    /// What the record says, and its salt.
+    case salt([UInt8])
+    /// The commitment as it was kept, where the rest was erased.
+    case kept([UInt8]?)
+
+    init<Record>(_ sealed: LedgerSnapshot.Sealed<Record>) {
+      self = sealed.salt.map { .salt($0) } ?? .kept(sealed.commitment)
+    }
+
+    func commitment(to texts: [String?], _ record: String) throws -> Commitment {
+      switch self {
+      case .salt(let salt): return Commitment(to: texts, salt: try RecordLeaves.known(salt, record))
+      case .kept(let bytes):
+        guard let hash = bytes.flatMap({ Hash($0) }) else { throw Unmakable(record: record, field: "commitment") }
+        return Commitment(hash: hash)
+      }
+    }
   }
 
   private static func hash(_ text: String, _ record: String, _ field: String) throws -> Hash {
@@ -125,6 +167,13 @@ public enum RecordLeaves {
     return salt
   }
 
+  /// What erasing needs of them.
+  public static let erasing = ErasureLeaves(
+    erasure: { try erasure($0, salt: $1) },
+    decision: { commitment($0, salt: Salt(key: $1, record: $0.id.text)).hash.bytes },
+    resolution: { try resolution($0, salt: $1) }, granted: { try granted($0, salt: $1) },
+    revoked: { try revoked($0, salt: $1) })
+
   /// The leaves of what was recorded before the log.
   static let backfill = LedgerStore.Backfill(
     decision: { Hash.leaf(try decision($0, saltKey: $1)).bytes }, activation: { try activation($0, salt: $1) },
@@ -135,6 +184,6 @@ public enum RecordLeaves {
 extension NewEntry {
   init(_ leaf: Leaf) throws {
     let entry = try leaf.encoded()
-    self.init(bytes: entry, hash: Hash.leaf(entry).bytes)
+    self.init(bytes: entry, hash: Hash.leaf(entry).bytes, personal: leaf.personal.hash.bytes)
   }
 }

@@ -13,6 +13,8 @@ public struct RejudgeQueue: Sendable {
     public internal(set) var accounts = 0
     /// Decisions for which the condition could not be decided; they were left out.
     public internal(set) var undecided = 0
+    /// Decisions that were erased, so that nothing is left to judge; they were left out.
+    public internal(set) var erased = 0
     /// Decisions that cannot be read.
     public internal(set) var unreadable = 0
   }
@@ -20,6 +22,7 @@ public struct RejudgeQueue: Sendable {
   private struct Part: Sendable {
     var chosen: [(account: String, id: UUID)] = []
     var undecided = 0
+    var erased = 0
     var unreadable = 0
     var decisions = 0
   }
@@ -51,6 +54,7 @@ public struct RejudgeQueue: Sendable {
       take: { part in
         report.decisions += part.decisions
         report.undecided += part.undecided
+        report.erased += part.erased
         report.unreadable += part.unreadable
         report.accounts += try await database.linkage.queue(part.chosen, trigger: trigger, mayClear: mayClear)
         progress(report.decisions)
@@ -65,6 +69,10 @@ public struct RejudgeQueue: Sendable {
     for result in batch {
       guard case .success(let decision) = result else {
         part.unreadable += 1
+        continue
+      }
+      if decision.disclosure == .erased {
+        part.erased += 1
         continue
       }
       if selection.condition != nil {

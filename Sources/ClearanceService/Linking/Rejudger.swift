@@ -56,7 +56,7 @@ public struct Rejudger: Sendable {
   private func judge(_ waiting: [LinkageStore.Rejudgement]) async throws -> [LinkageStore.Raised] {
     var cases: [Case] = []
     for one in waiting {
-      guard let latest = one.latest else { continue }
+      guard let latest = one.latest, latest.disclosure != .erased else { continue }
       do {
         cases.append(Case(one: one, latest: latest, facts: try Facts(recorded: latest.facts)))
       } catch {

@@ -46,6 +46,18 @@ public enum Leaf: Sendable, Hashable {
     return try Leaf.checked(writer)
   }
 
+  /// The commitment to what is about persons.
+  public var personal: Commitment {
+    switch self {
+    case .decision(let leaf): leaf.personal
+    case .resolution(let leaf): leaf.personal
+    case .exemption(let leaf): leaf.personal
+    case .listVersion(let leaf): leaf.personal
+    case .activation(let leaf): leaf.personal
+    case .erasure(let leaf): leaf.personal
+    }
+  }
+
   /// The entry's bytes of the leaf of a decision.
   public static func encoded(_ leaf: DecisionLeaf) throws(MalformedInput) -> [UInt8] {
     var writer = LeafWriter()

@@ -52,7 +52,8 @@ struct BenchHistory: AsyncParsableCommand {
       do $$ declare month timestamptz := date_trunc('month', timestamptz '\(workload.start)' at time zone 'UTC')
         at time zone 'UTC'; begin
         while month < now() + interval '1 month' loop
-          execute format('create table if not exists %I partition of decisions for values from (%L) to (%L)',
+          execute format('create table if not exists %I partition of decisions for values from (%L) to (%L)
+            with (toast_tuple_target = 8160)',
             'decisions_' || to_char(month at time zone 'UTC', 'YYYY_MM'), uuid_floor(month),
             uuid_floor(((month at time zone 'UTC') + interval '1 month') at time zone 'UTC'));
           month := ((month at time zone 'UTC') + interval '1 month') at time zone 'UTC';
