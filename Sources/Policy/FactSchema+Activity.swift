@@ -42,13 +42,13 @@ extension FactSchema {
   static func value(_ item: ClusterFacts) -> Value { item == ClusterFacts() ? alone : make(item) }
 
   private static func make(_ item: UsageWindows) -> Value {
-    .record(Record(usage, path: "usage", slots: item.sums.map { .int($0) }))
+    .record(Record(Places.usage, slots: item.sums.map { .int($0) }))
   }
 
   private static func make(_ item: ClusterFacts) -> Value {
     .record(
       Record(
-        cluster, path: "cluster",
+        Places.cluster,
         slots: (item.counts + item.usage.sums).map { .int($0) } + [.list(item.evidence.map { .string($0) })]))
   }
 }

@@ -44,11 +44,11 @@ extension FactSchema {
     _ hits: [Screened.Hit], of subject: String, isNamed: Bool, gaps: [Value], screened: Screened
   ) -> Findings {
     let isAccount = subject == FactSchema.applicant
-    let path = isAccount ? "hits[]" : "parties[].hits[]"
+    let place = isAccount ? places.hits : places.hitsOfParties
     var values = hits.map { found in
       Value.record(
         Record(
-          hit, path: path,
+          place,
           slots: [
             .string(subject), .string(found.list), .string(found.entry), .string(found.listedName),
             .string(found.name), .double(found.score), .list(found.programs.map { .string($0) }),

@@ -117,6 +117,7 @@ public struct FactSchema: Sendable {
   let attributes: AttributeSchema?
   let party: RecordType
   let hit: RecordType
+  let places: Places
   let lists: ListCatalogue
   /// The variables of every condition, in slot order.
   let variables: [FieldDeclaration]
@@ -137,6 +138,7 @@ public struct FactSchema: Sendable {
       [FieldDeclaration("attributes", .record($0.type), documentation: "facts that schema.yaml declares")]
     }
     account = RecordType(name: "Account", fields: FactSchema.accountFields + screening + (own ?? []))
+    places = Places(account: account, party: party, hit: hit)
     variables = [
       FieldDeclaration("account", .record(account), documentation: "the applicant"),
       FieldDeclaration("parties", .list(.record(party)), documentation: "owners, directors, companies between"),
@@ -190,19 +192,19 @@ extension FactSchema {
   private func record(_ submission: Submission, _ found: Findings) -> Record {
     typealias Schema = FactSchema
     return Record(
-      account, path: "",
+      places.account,
       slots: [
         .string(submission.id), submission.kind.map { .string($0.rawValue) }, submission.name.map { .string($0) },
         submission.aliases.map(Schema.strings), submission.createdAt.flatMap(Schema.timestamp),
         submission.birthDate.flatMap { Schema.timestamp($0.start) },
         submission.citizenships.map { Schema.strings($0.map(\.code)) },
-        Schema.identifiers(submission.identifiers, path: "identifiers[]"),
+        Schema.identifiers(submission.identifiers, Places.identifiers),
         submission.addresses.map { .list($0.map { .record(Schema.record($0)) }) },
         submission.organization.map { .string($0) }, submission.contact.map { .record(Schema.record($0)) },
         submission.payment.map {
           .record(
             Record(
-              Schema.payment, path: "payment", slots: [$0.fingerprint.map { .string($0) }, Schema.country($0.country)]))
+              Places.payment, slots: [$0.fingerprint.map { .string($0) }, Schema.country($0.country)]))
         },
         submission.network.map { .record(Schema.record($0)) }, submission.declaredUse.map { .string($0) },
         .list(found.hits + found.gaps), found.lists,
@@ -212,7 +214,7 @@ extension FactSchema {
 
   private static func record(_ item: Submission.Address) -> Record {
     Record(
-      address, path: "addresses[]",
+      Places.addresses,
       slots: [
         item.kind.map { .string($0.rawValue) }, country(item.country), item.subdivision.map { .string($0) },
         item.city.map { .string($0) }, item.line.map { .string($0) },
@@ -225,13 +227,13 @@ extension FactSchema {
     }
     let countries = item.phone.map { strings(CountryTable.shared.countries(forPhone: $0).map(\.code)) }
     return Record(
-      contact, path: "contact",
+      Places.contact,
       slots: [item.email.map { .string($0) }, domain, item.phone.map { .string($0) }, countries])
   }
 
   private static func record(_ item: Submission.Network) -> Record {
     Record(
-      network, path: "network",
+      Places.network,
       slots: [
         item.ip.map { .string($0) }, country(item.country), item.asn.map { .int(Int64($0)) },
         item.proxy.map { .bool($0) }, item.device.map { .string($0) },
@@ -241,12 +243,12 @@ extension FactSchema {
   private func record(_ item: Submission.Party, _ found: Findings) -> Record {
     typealias Schema = FactSchema
     return Record(
-      party, path: "parties[]",
+      places.parties,
       slots: [
         .string(item.id), item.kind.map { .string($0.rawValue) }, item.name.map { .string($0) },
         item.aliases.map(Schema.strings), Schema.country(item.country),
         item.birthDate.flatMap { Schema.timestamp($0.start) },
-        Schema.identifiers(item.identifiers, path: "parties[].identifiers[]"), item.roles.map(Schema.strings),
+        Schema.identifiers(item.identifiers, Places.identifiersOfParties), item.roles.map(Schema.strings),
         .list(found.hits + found.gaps), found.lists,
       ])
   }
@@ -261,7 +263,7 @@ extension FactSchema {
     case nil: bounds = (nil, nil, nil)
     }
     return Record(
-      interest, path: "interests[]",
+      Places.interests,
       slots: [
         .string(item.subject), .string(item.interestedParty), item.kind.map { .string($0.rawValue) }, bounds.low,
         bounds.high, bounds.exact,
@@ -270,22 +272,22 @@ extension FactSchema {
 
   private static func record(_ item: Jurisdiction) -> Record {
     // Named by what in the submission it was taken from.
-    let path =
+    let place =
       switch item.basis {
-      case .payment: "payment"
-      case .network: "network"
-      default: "addresses[]"
+      case .payment: Places.jurisdictionOfPayment
+      case .network: Places.jurisdictionOfNetwork
+      default: Places.jurisdictionOfAddress
       }
-    return Record(jurisdiction, path: path, slots: [country(item.country), .string(item.basis.rawValue)])
+    return Record(place, slots: [country(item.country), .string(item.basis.rawValue)])
   }
 
-  private static func identifiers(_ items: [Submission.Identifier]?, path: String) -> Value? {
+  private static func identifiers(_ items: [Submission.Identifier]?, _ place: RecordPlace) -> Value? {
     items.map { items in
       .list(
         items.map { item in
           .record(
             Record(
-              identifier, path: path,
+              place,
               slots: [item.kind.map { .string($0) }, item.value.map { .string($0) }, country(item.country)]))
         })
     }

@@ -60,7 +60,7 @@ struct Comparison {
       guard charge(1, &frame) else { return nil }
       guard let a = left.slots[slot], let b = right.slots[slot] else {
         for record in [left, right] where record.slots[slot] == nil {
-          let path = UnknownSet(record.path(ofSlot: slot))
+          let path = record.unknown(ofSlot: slot)
           missing = missing?.union(path) ?? path
         }
         result = nil

@@ -28,7 +28,7 @@ class SelectNode: Node, @unchecked Sendable {
     switch value {
     case .record(let record):
       guard let slot = slot(in: record) else { return failure(noField(record)) }
-      guard let fact = record.slots[slot] else { return .unknown(UnknownSet(record.path(ofSlot: slot))) }
+      guard let fact = record.slots[slot] else { return .unknown(record.unknown(ofSlot: slot)) }
       return .value(fact)
     case .map(let map):
       guard let found = map[field] else {

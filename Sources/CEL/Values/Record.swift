@@ -1,11 +1,21 @@
 /// A record of facts of a declared type. An absent slot is a fact that was not submitted: reading it is unknown.
 public final class Record: Sendable {
-  /// The declared type.
-  public let type: RecordType
   /// The facts by slot; nil is a fact that is absent.
   public let slots: [Value?]
+  private let place: RecordPlace
+
+  /// The declared type.
+  public var type: RecordType { place.type }
   /// How the facts of this record are named when they are unknown, such as `account.contact` or `parties[]`.
-  public let path: String
+  public var path: String { place.path }
+
+  /// Makes a record of a place.
+  ///
+  /// - Parameter slots: One entry a field in slot order; missing ones at the end are absent.
+  public init(_ place: RecordPlace, slots: [Value?]) {
+    self.place = place
+    self.slots = Record.slots(slots, count: place.fieldCount)
+  }
 
   /// Makes a record.
   ///
@@ -13,15 +23,13 @@ public final class Record: Sendable {
   ///   - type: The declared type.
   ///   - path: The path under which its unknown facts are named.
   ///   - slots: One entry a field in slot order; missing ones at the end are absent.
-  public init(_ type: RecordType, path: String, slots: [Value?]) {
-    let count = type.fields.count
-    self.type = type
-    self.path = path
-    if slots.count < count {
-      self.slots = slots + Array(repeating: nil, count: count - slots.count)
-    } else {
-      self.slots = slots.count == count ? slots : Array(slots.prefix(count))
-    }
+  public convenience init(_ type: RecordType, path: String, slots: [Value?]) {
+    self.init(RecordPlace(once: type, path: path), slots: slots)
+  }
+
+  private static func slots(_ slots: [Value?], count: Int) -> [Value?] {
+    if slots.count == count { return slots }
+    return slots.count < count ? slots + Array(repeating: nil, count: count - slots.count) : Array(slots.prefix(count))
   }
 
   /// Makes a record from facts by name; names that the type does not have are ignored.
@@ -36,10 +44,10 @@ public final class Record: Sendable {
   }
 
   /// The path of the fact in a slot, such as `parties[].country`.
-  func path(ofSlot slot: Int) -> String {
-    let name = type.fields[slot].name
-    return path.isEmpty ? name : path + "." + name
-  }
+  func path(ofSlot slot: Int) -> String { unknown(ofSlot: slot).paths[0] }
+
+  /// What is not known where the fact in a slot is asked for and absent.
+  func unknown(ofSlot slot: Int) -> UnknownSet { place.unknown(ofSlot: slot) }
 
   /// Whether both have the same type and the same facts.
   func isEqual(to other: Record) -> Bool {
