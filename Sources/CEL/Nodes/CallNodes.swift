@@ -77,96 +77,53 @@ final class BinaryCallNode: Node, @unchecked Sendable {
 }
 
 /// A call whose overload is chosen by the types that the arguments turn out to have.
-final class DispatchNode: Node, @unchecked Sendable {
-  /// The one function that there is to choose from, which most calls have: it needs no lists of arguments.
-  private enum Sole {
-    case unary(@Sendable (Value) throws(EvaluationError) -> Value, CELType)
-    case binary(@Sendable (Value, Value) throws(EvaluationError) -> Value, (CELType, CELType))
-    case lenient(@Sendable ([Outcome]) -> Outcome, [CELType])
-  }
-
+class DispatchNode: Node, @unchecked Sendable {
   let name: String
-  let arguments: [Node]
   let overloads: [Overload]
-  private let sole: Sole?
+  fileprivate let arguments: NodeList
 
-  init(_ name: String, _ arguments: [Node], _ overloads: [Overload], _ range: Range<Int>) {
+  fileprivate init(_ name: String, _ arguments: [Node], _ overloads: [Overload], _ range: Range<Int>) {
     self.name = name
-    self.arguments = arguments
+    self.arguments = NodeList(arguments)
     self.overloads = overloads
-    switch (overloads.count == 1 ? overloads[0].implementation : .none, arguments.count) {
-    case (.unary(let function), 1) where overloads[0].takes(count: 1):
-      sole = .unary(function, overloads[0].parameter(at: 0))
-    case (.binary(let function), 2) where overloads[0].takes(count: 2):
-      sole = .binary(function, (overloads[0].parameter(at: 0), overloads[0].parameter(at: 1)))
-    case (.lenient(let function), _) where overloads[0].takes(count: arguments.count):
-      sole = .lenient(function, arguments.indices.map { overloads[0].parameter(at: $0) })
-    default: sole = nil
-    }
     super.init(range)
   }
 
-  override var parts: [Node] { arguments }
-  override func rebuilt(with parts: [Node]) -> Node {
-    DispatchNode(name, parts, overloads, range)
+  /// Makes the step; most calls have one function to choose from, which needs no lists of arguments.
+  static func make(_ name: String, _ arguments: [Node], _ overloads: [Overload], _ range: Range<Int>) -> DispatchNode {
+    if overloads.count == 1, overloads[0].takes(count: arguments.count) {
+      switch (overloads[0].implementation, arguments.count) {
+      case (.unary(let function), 1): return UnaryDispatchNode(name, arguments[0], function, overloads, range)
+      case (.binary(let function), 2):
+        return BinaryDispatchNode(name, arguments[0], arguments[1], function, overloads, range)
+      case (.lenient(let function), _): return LenientDispatchNode(name, arguments, function, overloads, range)
+      default: break
+      }
+    }
+    return DispatchNode(name, arguments, overloads, range)
   }
-  override var identity: String { "dispatch \(name) \(overloads.map(\.id))" }
+
+  override final var parts: [Node] { arguments.nodes }
+  override final func rebuilt(with parts: [Node]) -> Node {
+    DispatchNode.make(name, parts, overloads, range)
+  }
+  override final var identity: String { "dispatch \(name) \(overloads.map(\.id))" }
 
   override func evaluate(_ frame: inout Frame) -> Outcome {
-    switch sole {
-    case .unary(let function, let type):
-      let outcome = arguments[0].evaluate(&frame)
-      guard case .value(let value) = outcome, value.fits(type) else { return evaluate([outcome], &frame) }
-      do throws(EvaluationError) {
-        try frame.charge(1 + value.handlingCost)
-        return .value(try charged(try function(value), &frame))
-      } catch {
-        return failure(error)
-      }
-    case .binary(let function, let types):
-      let (first, second) = (arguments[0].evaluate(&frame), arguments[1].evaluate(&frame))
-      guard case .value(let left) = first, case .value(let right) = second, left.fits(types.0), right.fits(types.1)
-      else { return evaluate([first, second], &frame) }
-      do throws(EvaluationError) {
-        try frame.charge(1 + left.handlingCost + right.handlingCost)
-        return .value(try charged(try function(left, right), &frame))
-      } catch {
-        return failure(error)
-      }
-    case .lenient(let function, let types):
-      var outcomes: [Outcome] = []
-      outcomes.reserveCapacity(arguments.count)
-      var (charge, isFitting) = (1, true)
-      for (position, argument) in arguments.enumerated() {
-        let outcome = argument.evaluate(&frame)
-        if case .value(let value) = outcome {
-          charge += value.handlingCost
-          if !value.fits(types[position]) { isFitting = false }
-        }
-        outcomes.append(outcome)
-      }
-      guard isFitting else { return evaluate(outcomes, &frame) }
-      do throws(EvaluationError) {
-        try frame.charge(charge)
-        return placed(function(outcomes))
-      } catch {
-        return failure(error)
-      }
-    case nil: break
-    }
     var outcomes: [Outcome] = []
     outcomes.reserveCapacity(arguments.count)
-    for argument in arguments { outcomes.append(argument.evaluate(&frame)) }
-    return evaluate(outcomes, &frame)
+    for position in 0..<arguments.count { outcomes.append(arguments.evaluate(position, &frame)) }
+    return choose(outcomes, &frame)
   }
 
-  private func charged(_ result: Value, _ frame: inout Frame) throws(EvaluationError) -> Value {
+  fileprivate final func charged(_ result: Value, _ frame: inout Frame) throws(EvaluationError) -> Value {
     try frame.charge(result.handlingCost)
     if result.isAggregate { try frame.chargeContent(of: result) }
     return result
   }
 
-  private func evaluate(_ outcomes: [Outcome], _ frame: inout Frame) -> Outcome {
+  /// Calls the overload that takes what the arguments came to.
+  fileprivate final func choose(_ outcomes: [Outcome], _ frame: inout Frame) -> Outcome {
     var values: [Value] = []
     values.reserveCapacity(arguments.count)
     var absorbed = Absorption()
@@ -206,7 +163,7 @@ final class DispatchNode: Node, @unchecked Sendable {
     return nil
   }
 
-  private func placed(_ outcome: Outcome) -> Outcome {
+  fileprivate final func placed(_ outcome: Outcome) -> Outcome {
     if case .error(let error) = outcome { return failure(error) }
     return outcome
   }
@@ -223,6 +180,101 @@ final class DispatchNode: Node, @unchecked Sendable {
     default: throw EvaluationError(.undeclared, "`\(name)` is declared but does nothing")
     }
     return .value(try charged(result, &frame))
+  }
+}
+
+private final class UnaryDispatchNode: DispatchNode, @unchecked Sendable {
+  private let argument: Node
+  private let function: @Sendable (Value) throws(EvaluationError) -> Value
+  private let type: CELType
+
+  init(
+    _ name: String, _ argument: Node, _ function: @escaping @Sendable (Value) throws(EvaluationError) -> Value,
+    _ overloads: [Overload], _ range: Range<Int>
+  ) {
+    self.argument = argument
+    self.function = function
+    type = overloads[0].parameter(at: 0)
+    super.init(name, [argument], overloads, range)
+  }
+
+  override func evaluate(_ frame: inout Frame) -> Outcome {
+    let outcome = argument.evaluate(&frame)
+    guard case .value(let value) = outcome, value.fits(type) else { return choose([outcome], &frame) }
+    do throws(EvaluationError) {
+      try frame.charge(1 + value.handlingCost)
+      return .value(try charged(try function(value), &frame))
+    } catch {
+      return failure(error)
+    }
+  }
+}
+
+private final class BinaryDispatchNode: DispatchNode, @unchecked Sendable {
+  private let first: Node
+  private let second: Node
+  private let function: @Sendable (Value, Value) throws(EvaluationError) -> Value
+  private let firstType: CELType
+  private let secondType: CELType
+
+  init(
+    _ name: String, _ first: Node, _ second: Node,
+    _ function: @escaping @Sendable (Value, Value) throws(EvaluationError) -> Value, _ overloads: [Overload],
+    _ range: Range<Int>
+  ) {
+    self.first = first
+    self.second = second
+    self.function = function
+    firstType = overloads[0].parameter(at: 0)
+    secondType = overloads[0].parameter(at: 1)
+    super.init(name, [first, second], overloads, range)
+  }
+
+  override func evaluate(_ frame: inout Frame) -> Outcome {
+    let (one, other) = (first.evaluate(&frame), second.evaluate(&frame))
+    guard case .value(let left) = one, case .value(let right) = other, left.fits(firstType), right.fits(secondType)
+    else { return choose([one, other], &frame) }
+    do throws(EvaluationError) {
+      try frame.charge(1 + left.handlingCost + right.handlingCost)
+      return .value(try charged(try function(left, right), &frame))
+    } catch {
+      return failure(error)
+    }
+  }
+}
+
+private final class LenientDispatchNode: DispatchNode, @unchecked Sendable {
+  private let function: @Sendable ([Outcome]) -> Outcome
+  private let types: [CELType]
+
+  init(
+    _ name: String, _ arguments: [Node], _ function: @escaping @Sendable ([Outcome]) -> Outcome,
+    _ overloads: [Overload], _ range: Range<Int>
+  ) {
+    self.function = function
+    types = arguments.indices.map { overloads[0].parameter(at: $0) }
+    super.init(name, arguments, overloads, range)
+  }
+
+  override func evaluate(_ frame: inout Frame) -> Outcome {
+    var outcomes: [Outcome] = []
+    outcomes.reserveCapacity(arguments.count)
+    var (charge, isFitting) = (1, true)
+    for position in 0..<arguments.count {
+      let outcome = arguments.evaluate(position, &frame)
+      if case .value(let value) = outcome {
+        charge += value.handlingCost
+        if !value.fits(types[position]) { isFitting = false }
+      }
+      outcomes.append(outcome)
+    }
+    guard isFitting else { return choose(outcomes, &frame) }
+    do throws(EvaluationError) {
+      try frame.charge(charge)
+      return placed(function(outcomes))
+    } catch {
+      return failure(error)
+    }
   }
 }
 

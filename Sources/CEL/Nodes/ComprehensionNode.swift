@@ -9,6 +9,10 @@ final class ComprehensionNode: Node, @unchecked Sendable {
   let transform: Node?
   /// What one iteration costs.
   let bodyCost: Int
+  /// The condition, if there is one.
+  private let conditions: NodeList
+  /// Whether it is `exists` or `all` with one variable.
+  private let isQuestion: Bool
 
   init(
     _ form: Syntax.Comprehension.Form, _ source: Node, variable: Int, hasTwoVariables: Bool, condition: Node?,
@@ -21,6 +25,8 @@ final class ComprehensionNode: Node, @unchecked Sendable {
     self.condition = condition
     self.transform = transform
     self.bodyCost = bodyCost
+    conditions = NodeList([condition].compactMap { $0 })
+    isQuestion = (form == .exists || form == .all) && condition != nil && !hasTwoVariables
     super.init(range)
   }
 
@@ -54,6 +60,7 @@ final class ComprehensionNode: Node, @unchecked Sendable {
   }
 
   private func run(over list: [Value], _ frame: inout Frame) throws(EvaluationError) -> Outcome {
+    if isQuestion { return try ask(list, &frame) }
     var state = State(form: form, capacity: list.count)
     let start = frame.trace?.facts.count ?? 0
     for (position, element) in list.enumerated() {
@@ -71,6 +78,28 @@ final class ComprehensionNode: Node, @unchecked Sendable {
       }
     }
     return try result(&state, &frame)
+  }
+
+  /// Runs `exists` or `all`, which most conditions are made of and which gather nothing.
+  private func ask(_ list: [Value], _ frame: inout Frame) throws(EvaluationError) -> Outcome {
+    let deciding = form == .exists
+    var absorbed = Absorption()
+    let start = frame.trace?.facts.count ?? 0
+    for element in list {
+      try frame.chargeIteration(bodyCost)
+      frame.locals[variable] = .value(element)
+      let before = frame.trace?.facts.count ?? 0
+      let outcome = conditions.evaluate(0, &frame)
+      guard case .value(.bool(let holds)) = outcome else {
+        absorbed.add(boolean(outcome, conditions.nodes[0]))
+        continue
+      }
+      if holds == deciding {
+        frame.trace?.forgetFacts(start..<before)
+        return .value(.bool(deciding))
+      }
+    }
+    return absorbed.lenient ?? .value(.bool(!deciding))
   }
 
   private func run(over map: MapValue, _ frame: inout Frame) throws(EvaluationError) -> Outcome {

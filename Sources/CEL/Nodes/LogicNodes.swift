@@ -1,11 +1,12 @@
 /// `a && b && …` or `a || b || …`: one operand with the deciding value decides, whatever the others are.
 final class LogicNode: Node, @unchecked Sendable {
-  let operands: [Node]
+  var operands: [Node] { steps.nodes }
   /// The value of an operand that decides: false for `&&`, true for `||`.
   let deciding: Bool
+  private let steps: NodeList
 
   init(_ operands: [Node], deciding: Bool, _ range: Range<Int>) {
-    self.operands = operands
+    steps = NodeList(operands)
     self.deciding = deciding
     super.init(range)
   }
@@ -18,9 +19,9 @@ final class LogicNode: Node, @unchecked Sendable {
 
   override func evaluate(_ frame: inout Frame) -> Outcome {
     let start = frame.trace?.facts.count ?? 0
-    for index in operands.indices {
+    for index in 0..<steps.count {
       let before = frame.trace?.facts.count ?? 0
-      let outcome = operands[index].evaluate(&frame)
+      let outcome = steps.evaluate(index, &frame)
       guard case .value(.bool(let value)) = outcome else {
         return undecided(outcome, from: index, start, &frame)
       }

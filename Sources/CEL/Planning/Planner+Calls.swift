@@ -19,7 +19,7 @@ extension Planner {
       default: break
       }
     }
-    return DispatchNode(reference.name, steps, overloads, node.range)
+    return DispatchNode.make(reference.name, steps, overloads, node.range)
   }
 
   /// Whether the type says what the value will be, so that no overload has to be chosen at run time.

@@ -85,7 +85,7 @@ extension ProgramSet {
     let number = Int(program)
     guard active?.contains(number) ?? true, isFirst(number, &result) else { return }
     result.evaluations += 1
-    record(number, evaluate(roots[number], &frame), &result)
+    record(number, evaluate(roots, number, &frame), &result)
   }
 
   /// Evaluates what must hold of a program besides the condition that the index found to hold.
@@ -93,13 +93,13 @@ extension ProgramSet {
     _ program: Int32, _ active: ProgramBits?, _ frame: inout Frame, _ result: inout Result
   ) {
     let number = Int(program)
-    guard let remainder = remainders[number] else {
+    if complete.contains(number) {
       result.bits.insert(number)
       return
     }
     guard active?.contains(number) ?? true, isFirst(number, &result) else { return }
     result.evaluations += 1
-    record(number, evaluate(remainder, &frame), &result)
+    record(number, evaluate(remainders, number, &frame), &result)
   }
 
   /// Whether a program was not evaluated yet; only one that is filed under several conditions can have been.
@@ -110,10 +110,14 @@ extension ProgramSet {
     return true
   }
 
-  private func evaluate(_ node: Node, _ frame: inout Frame) -> Outcome {
+  private func evaluate(_ nodes: NodeList, _ number: Int, _ frame: inout Frame) -> Outcome {
+    renewLimits(&frame)
+    return nodes.evaluate(number, &frame)
+  }
+
+  private func renewLimits(_ frame: inout Frame) {
     frame.cost = environment.limits.cost
     frame.iterations = environment.limits.iterations
-    return node.evaluate(&frame)
   }
 
   private func record(_ number: Int, _ outcome: Outcome, _ result: inout Result) {
@@ -122,7 +126,7 @@ extension ProgramSet {
     case .value(.bool(false)): break
     case .value(let value):
       var error = EvaluationError(.noSuchOverload, "the result is of type \(value.type) and no condition")
-      error.range = roots[number].range
+      error.range = roots.nodes[number].range
       result.failed.append((number, error))
     case .unknown(let facts): result.unknown.append((number, facts))
     case .error(let error): result.failed.append((number, error))
@@ -249,7 +253,8 @@ extension ProgramSet {
     for condition in bucket.others where !result.settled.contains(Int(condition.program)) {
       frame.locals[condition.variable] = .value(element)
       result.evaluations += 1
-      switch evaluate(condition.rest, &frame) {
+      renewLimits(&frame)
+      switch condition.rest.evaluate(&frame) {
       case .value(.bool(true)): found(condition.program, active, &frame, &result)
       case .value(.bool(false)): break
       default: result.open.append(condition.program)

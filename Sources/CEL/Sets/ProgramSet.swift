@@ -23,9 +23,11 @@ public final class ProgramSet: Sendable {
   /// The programs that are in no index.
   let plain: [Int32]
   /// All of each program, for when an index cannot tell.
-  let roots: [Node]
-  /// What must hold of a program besides the condition under which it is filed; nil if nothing.
-  let remainders: [Node?]
+  let roots: NodeList
+  /// What must hold of a program besides the condition under which it is filed; all of it where that is nothing.
+  let remainders: NodeList
+  /// The programs of which nothing else must hold.
+  let complete: ProgramBits
   /// The programs that are filed under several conditions, and may be come upon more than once.
   let coveredTwice: ProgramBits
   let localCount: Int
@@ -46,8 +48,11 @@ public final class ProgramSet: Sendable {
     thresholds = builder.thresholds.map { Fixed($0) }
     elements = builder.elements.map { Fixed($0) }
     plain = builder.plain
-    roots = builder.roots
-    remainders = builder.remainders
+    roots = NodeList(builder.roots)
+    remainders = NodeList(zip(builder.remainders, builder.roots).map { $0 ?? $1 })
+    complete = builder.remainders.enumerated().reduce(into: ProgramBits(count: programs.count)) { bits, remainder in
+      if remainder.element == nil { bits.insert(remainder.offset) }
+    }
     coveredTwice = builder.coveredTwice
     indexedCount = programs.count - builder.plain.count
     sharedStepCount = builder.shared.count
