@@ -9,6 +9,8 @@ public final class Edition: Sendable {
     let window: EffectiveWindow
     let condition: Program
     let reason: ReasonTemplate
+    /// What an answer says of a match whatever the facts are.
+    let stated: Judgement.Statement
   }
 
   let hash: String
@@ -37,7 +39,10 @@ public final class Edition: Sendable {
         condition = (try? environment.compile(rule.when, expecting: .bool)) ?? condition
         reason = ReasonTemplate.compile(rule.reason, in: environment).0
       }
-      compiled.append(CompiledRule(rule: rule, window: window, condition: condition, reason: reason))
+      compiled.append(
+        CompiledRule(
+          rule: rule, window: window, condition: condition, reason: reason,
+          stated: Judgement.Statement(rule, window)))
     }
     self.compiled = compiled
     programs = ProgramSet(compiled.map(\.condition), environment: environment)

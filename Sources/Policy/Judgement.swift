@@ -13,6 +13,25 @@ public struct Judgement: Sendable {
     public let reason: String
     /// The facts that made it match, each with its value.
     public let facts: [(path: String, value: JSON)]
+    let stated: Statement
+  }
+
+  /// What an answer says of a rule that matched whatever the facts are, made once for all answers.
+  struct Statement: Sendable {
+    /// The members before the reason.
+    let head: [JSON.Member]
+    /// The member behind it; nothing without duties.
+    let duties: [JSON.Member]
+
+    init(_ rule: Rule, _ window: EffectiveWindow) {
+      head = [
+        JSON.Member("rule", .string(rule.id)), JSON.Member("policy", .string(rule.policy)),
+        JSON.Member("title", .string(rule.title)), JSON.Member("verdict", .string(rule.verdict.rawValue)),
+        JSON.Member("basis", .string(rule.basis.rawValue)), JSON.Member("citation", .string(rule.citation)),
+        JSON.Member("window", window.json),
+      ]
+      duties = rule.duties.isEmpty ? [] : [JSON.Member("duties", .strings(rule.duties))]
+    }
   }
 
   /// A rule that could not be decided.
@@ -66,7 +85,7 @@ public struct Judgement: Sendable {
 
 extension Edition {
   /// Judges facts; see ``Ruleset/judge(_:asOf:)``.
-  func judge(_ facts: Facts, asOf date: CalendarDate, using ruling: inout Ruling) -> Judgement {
+  package func judge(_ facts: Facts, asOf date: CalendarDate, using ruling: inout Ruling) -> Judgement {
     let activation = schema.activation(of: facts, asOf: date, for: environment)
     decide(activation, into: &ruling)
     let result = ruling.result
@@ -84,7 +103,7 @@ extension Edition {
       let entry = compiled[index]
       let match = Judgement.Match(
         rule: entry.rule, window: entry.window, reason: entry.reason.render(activation),
-        facts: entry.condition.explain(activation).facts.map { ($0.path, $0.value.json) })
+        facts: entry.condition.factsRead(activation).map { ($0.path, $0.value.json) }, stated: entry.stated)
       if entry.rule.mode == .shadow {
         judgement.shadow.append(match)
         continue
@@ -111,13 +130,13 @@ extension Edition {
 
 extension Judgement.Match {
   var json: JSON {
-    .members([
-      "rule": .string(rule.id), "policy": .string(rule.policy), "title": .string(rule.title),
-      "verdict": .string(rule.verdict.rawValue), "basis": .string(rule.basis.rawValue),
-      "citation": .string(rule.citation), "window": window.json, "reason": .string(reason),
-      "duties": rule.duties.isEmpty ? nil : .strings(rule.duties),
-      "facts": .array(facts.map { .members(["fact": .string($0.path), "value": $0.value]) }),
-    ])
+    var members = stated.head
+    members.reserveCapacity(members.count + 3)
+    members.append(JSON.Member("reason", .string(reason)))
+    members += stated.duties
+    members.append(
+      JSON.Member("facts", .array(facts.map { .members(["fact": .string($0.path), "value": $0.value]) })))
+    return .object(members)
   }
 }
 

@@ -30,13 +30,10 @@ public struct Explanation: Sendable {
 extension Program {
   /// Evaluates the expression and tells what each part came to and which facts were read.
   public func explain(_ activation: Activation) -> Explanation {
-    guard let plan = tracingRoot else {
+    let trace = Trace(keepsSteps: true)
+    guard let outcome = evaluate(activation, noting: trace) else {
       return Explanation(outcome: evaluate(activation), steps: [], facts: [])
     }
-    let trace = Trace()
-    var frame = Frame(
-      facts: activation.slots, localCount: localCount, limits: environment.limits, trace: trace)
-    let outcome = plan.evaluate(&frame)
     let bytes = Array(source.utf8)
     let steps = trace.steps.map { step in
       Explanation.Step(
@@ -44,13 +41,33 @@ extension Program {
         text: String(decoding: bytes[step.range.clamped(to: 0..<bytes.count)], as: UTF8.self),
         outcome: step.outcome)
     }
-    var facts: [Explanation.Fact] = []
-    for (path, value) in trace.facts where !value.hasRecords {
-      if !facts.contains(where: { $0.path == path && $0.value == value }) {
-        facts.append(Explanation.Fact(path: path, value: value))
+    return Explanation(outcome: outcome, steps: steps, facts: trace.told)
+  }
+
+  /// Evaluates the expression and tells only which facts the outcome rests on; see ``Explanation/facts``.
+  public func factsRead(_ activation: Activation) -> [Explanation.Fact] {
+    let trace = Trace(keepsSteps: false)
+    return evaluate(activation, noting: trace) == nil ? [] : trace.told
+  }
+
+  private func evaluate(_ activation: Activation, noting trace: Trace) -> Outcome? {
+    guard let plan = tracingRoot else { return nil }
+    var frame = Frame(
+      facts: activation.slots, localCount: localCount, limits: environment.limits, trace: trace)
+    return plan.evaluate(&frame)
+  }
+}
+
+extension Trace {
+  /// The facts as they are told: each once, records by their fields.
+  fileprivate var told: [Explanation.Fact] {
+    var told: [Explanation.Fact] = []
+    for (path, value) in facts where !value.hasRecords {
+      if !told.contains(where: { $0.path == path && $0.value == value }) {
+        told.append(Explanation.Fact(path: path, value: value))
       }
     }
-    return Explanation(outcome: outcome, steps: steps, facts: facts)
+    return told
   }
 }
 

@@ -4,12 +4,16 @@ final class Trace {
   static let limit = 1000
 
   private(set) var steps: [(range: Range<Int>, outcome: Outcome)] = []
+  /// Whether the steps are wanted, or only the facts.
+  private let keepsSteps: Bool
 
   /// The facts that bear on the outcome so far, in the order in which they were read.
   private(set) var facts: [(path: String, value: Value)] = []
 
+  init(keepsSteps: Bool) { self.keepsSteps = keepsSteps }
+
   func note(_ range: Range<Int>, _ outcome: Outcome) {
-    if steps.count < Trace.limit { steps.append((range, outcome)) }
+    if keepsSteps, steps.count < Trace.limit { steps.append((range, outcome)) }
   }
 
   func note(fact path: String, _ value: Value) {

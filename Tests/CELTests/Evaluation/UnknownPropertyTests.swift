@@ -89,6 +89,8 @@ struct UnknownPropertyTests {
       let explanation = program.explain(facts)
       #expect(
         UnknownTests.summary(plain) == UnknownTests.summary(explanation.outcome), "seed \(seed): \(source)")
+      let read = program.factsRead(facts).map { "\($0.path) = \($0.value)" }
+      #expect(read == explanation.facts.map { "\($0.path) = \($0.value)" }, "seed \(seed): \(source)")
       // A record names its own fields, also where the source reaches it by detours.
       let roots = ExpressionGenerator.environment.variables.map(\.name)
       let strays = explanation.facts.map(\.path).filter { path in !roots.contains { path.hasPrefix($0) } }
