@@ -44,7 +44,10 @@ final class SubmittedOwnership: OwnershipReader {
     mutating func answer(
       _ question: OwnershipQuestion, _ counted: [OwnershipStanding], of submission: Submission
     ) -> ReadOwnership {
-      for known in read where known.question == question && known.counted == counted { return known.answer }
+      // By place: an element that is taken out to be looked at is copied with all that it holds.
+      for place in read.indices where read[place].question == question && read[place].counted == counted {
+        return read[place].answer
+      }
       let result = graph(of: submission).evaluate(OwnershipReading(question)) { Certainty(counted, at: $0) }
       let answer = ReadOwnership(result: result)
       if read.count < SubmittedOwnership.kept { read.append((question, counted, answer)) }
@@ -75,8 +78,11 @@ final class SubmittedOwnership: OwnershipReader {
   }
 }
 
-private struct ReadOwnership: OwnershipAnswer {
+/// A class, since one answer is handed out to many rules.
+private final class ReadOwnership: OwnershipAnswer {
   let result: OwnershipResult
+
+  init(result: OwnershipResult) { self.result = result }
 
   var standing: OwnershipStanding {
     switch result.standing {

@@ -58,7 +58,8 @@ extension OwnershipNotation {
       .opaque(
         OwnersValue(
           OwnershipTerms(
-            reader: ownership.reader, counted: counted, unknown: unknown, isUntold: ownership.isUntold,
+            owners: CountedOwners(
+              reader: ownership.reader, counted: counted, unknown: unknown, isUntold: ownership.isUntold),
             question: OwnershipQuestion(addsOwnersUp: addsUp)))))
   }
 
@@ -169,7 +170,7 @@ extension OwnershipNotation {
           .lenient { arguments in
             guard case .value(let bound) = arguments[1] else { return arguments[1] }
             return ask(arguments[0]) { holdings in
-              if holdings.terms.isUntold { return untold }
+              if holdings.terms.owners.isUntold { return untold }
               do throws(EvaluationError) {
                 return .value(.bool(hangs(holdings.answer(try threshold(of: bound)))))
               } catch {

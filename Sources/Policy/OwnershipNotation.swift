@@ -64,8 +64,8 @@ final class BoundValue: OpaqueValue {
   func isEqual(to other: any OpaqueValue) -> Bool { (other as? BoundValue)?.threshold == threshold }
 }
 
-/// Who counts, and all that was said of counting so far.
-struct OwnershipTerms: Sendable {
+/// Who counts.
+final class CountedOwners: Sendable {
   let reader: any OwnershipReader
   /// Whether each party counts, in the order of the submission.
   let counted: [OwnershipStanding]
@@ -73,6 +73,19 @@ struct OwnershipTerms: Sendable {
   let unknown: [Int: UnknownSet]
   /// Whether no interests were submitted although there may be some.
   let isUntold: Bool
+
+  init(reader: any OwnershipReader, counted: [OwnershipStanding], unknown: [Int: UnknownSet], isUntold: Bool) {
+    self.reader = reader
+    self.counted = counted
+    self.unknown = unknown
+    self.isUntold = isUntold
+  }
+}
+
+/// Who counts, and all that was said of counting so far. Every word of a condition makes new terms of the last ones, so
+/// that they are cheap to copy.
+struct OwnershipTerms: Sendable {
+  let owners: CountedOwners
   var question: OwnershipQuestion
   /// Whether owners that nobody disclosed are left to another rule.
   var isDisclosedOnly = false
@@ -85,7 +98,7 @@ final class OwnersValue: OpaqueValue {
   init(_ terms: OwnershipTerms) { self.terms = terms }
 
   var type: CELType { OwnershipNotation.owners }
-  var description: String { "\(terms.counted.count { $0 != .no }) of \(terms.counted.count) parties" }
+  var description: String { "\(terms.owners.counted.count { $0 != .no }) of \(terms.owners.counted.count) parties" }
   func isEqual(to other: any OpaqueValue) -> Bool { other === self }
 
   /// The same with one thing more said.
@@ -116,7 +129,7 @@ final class HoldingsValue: OpaqueValue {
   func answer(_ threshold: OwnershipQuestion.Threshold?) -> any OwnershipAnswer {
     var question = terms.question
     question.threshold = threshold
-    return terms.reader.read(question, counted: terms.counted)
+    return terms.owners.reader.read(question, counted: terms.owners.counted)
   }
 
   /// `50 %`, or `25 to 75 %`.
@@ -128,7 +141,7 @@ final class HoldingsValue: OpaqueValue {
 
   /// Whether the threshold is met: true, false, or unknown for want of the facts on which it hangs.
   func meets(_ threshold: OwnershipQuestion.Threshold?) -> Outcome {
-    if terms.isUntold { return terms.isDisclosedOnly ? .value(.bool(false)) : .unknown(UnknownSet("interests")) }
+    if terms.owners.isUntold { return terms.isDisclosedOnly ? .value(.bool(false)) : .unknown(UnknownSet("interests")) }
     let answer = answer(threshold)
     switch answer.standing {
     case .certainly: return .value(.bool(true))
@@ -143,7 +156,7 @@ final class HoldingsValue: OpaqueValue {
     }
     if answer.hangsOnShares { add(UnknownSet("interests[].share")) }
     if answer.hangsOnOwners {
-      for party in answer.possibleOwners() { if let set = terms.unknown[party] { add(set) } }
+      for party in answer.possibleOwners() { if let set = terms.owners.unknown[party] { add(set) } }
     }
     return .unknown(facts ?? UnknownSet("interests"))
   }
