@@ -51,6 +51,7 @@ public struct Backtest: Sendable {
   ) -> BacktestReport {
     var report = BacktestReport(candidate, samples: samples)
     var ruling = Ruling()
+    var editions = RecentEdition()
     for result in batch {
       let decision: RecordedDecision
       do throws(UnreadableDecision) {
@@ -77,7 +78,7 @@ public struct Backtest: Sendable {
         report.undecided += 1
         continue
       }
-      let edition = candidate.edition(on: decision.asOf)
+      let edition = editions.find(candidate, on: decision.asOf)
       edition.decide(facts, asOf: decision.asOf, into: &ruling)
       report.add(
         decision, facts, verdict: ruling.verdict, matches: edition.matches(of: ruling),

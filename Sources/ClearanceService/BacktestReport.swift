@@ -81,6 +81,12 @@ public struct BacktestReport: Sendable {
     /// By the candidate's.
     public internal(set) var now: [Verdict: Int] = [:]
 
+    mutating func count(_ change: Change) {
+      decisions += 1
+      then[change.then, default: 0] += 1
+      now[change.now, default: 0] += 1
+    }
+
     mutating func add(_ other: Rates) {
       decisions += other.decisions
       then.merge(other.then, uniquingKeysWith: +)
@@ -111,7 +117,9 @@ public struct BacktestReport: Sendable {
   /// How many of them were allowed and would be reviewed.
   public private(set) var heldBack = 0
   /// Lists that the candidate uses and that took no part in screening then, by the number of decisions.
-  public private(set) var unscreened: [String: Int] = [:]
+  public var unscreened: [String: Int] {
+    Dictionary(zip(lists, unscreenedCounts).filter { $1 > 0 }, uniquingKeysWith: +)
+  }
   /// The rulesets that judged then, by the number of decisions.
   public private(set) var rulesets: [String: Int] = [:]
   /// The versions of the program that judged then, by the number of decisions.
@@ -127,12 +135,15 @@ public struct BacktestReport: Sendable {
 
   private let sampleLimit: Int
   private let lists: [String]
+  /// ``unscreened``, in the order of ``lists``.
+  private var unscreenedCounts: [Int]
   private static let faultLimit = 5
 
   init(_ candidate: Ruleset, samples: Int) {
     self.candidate = candidate.hash
     sampleLimit = samples
     lists = candidate.lists.lists.map(\.id)
+    unscreenedCounts = Array(repeating: 0, count: lists.count)
   }
 
   /// Decisions that were not denied and would be.
@@ -171,10 +182,11 @@ public struct BacktestReport: Sendable {
             unknown: unknown, needs: needs, failed: failed)
         ], of: change)
     }
-    Self.count(change, in: &countries, facts.jurisdictions.lazy.compactMap(\.country).first?.code ?? "unknown")
-    Self.count(change, in: &kinds, facts.submission.kind?.rawValue ?? "unknown")
-    for list in lists where !facts.screened.lists.contains(where: { $0.id == list }) {
-      unscreened[list, default: 0] += 1
+    let country = facts.jurisdictions.lazy.compactMap(\.country).first
+    countries[country?.code ?? "unknown", default: Rates()].count(change)
+    kinds[facts.submission.kind?.rawValue ?? "unknown", default: Rates()].count(change)
+    for (index, list) in lists.enumerated() where !facts.screened.lists.contains(where: { $0.id == list }) {
+      unscreenedCounts[index] += 1
     }
     rulesets[decision.ruleset, default: 0] += 1
     engines[decision.engine, default: 0] += 1
@@ -203,12 +215,6 @@ public struct BacktestReport: Sendable {
     return (unknown, needs.sorted(), failed)
   }
 
-  private static func count(_ change: Change, in rates: inout [String: Rates], _ key: String) {
-    rates[key, default: Rates()].decisions += 1
-    rates[key, default: Rates()].then[change.then, default: 0] += 1
-    rates[key, default: Rates()].now[change.now, default: 0] += 1
-  }
-
   /// Keeps the newest, the newest first.
   private mutating func keep(_ new: [Sample], of change: Change) {
     guard sampleLimit > 0 else { return }
@@ -233,7 +239,7 @@ public struct BacktestReport: Sendable {
     missing.merge(other.missing, uniquingKeysWith: +)
     uncertain += other.uncertain
     heldBack += other.heldBack
-    unscreened.merge(other.unscreened, uniquingKeysWith: +)
+    for (index, count) in other.unscreenedCounts.enumerated() { unscreenedCounts[index] += count }
     rulesets.merge(other.rulesets, uniquingKeysWith: +)
     engines.merge(other.engines, uniquingKeysWith: +)
     unreadable += other.unreadable

@@ -98,7 +98,7 @@ public struct HistoryReplay: Sendable {
     _ selection: HistorySelection
   ) -> Report {
     var report = Report()
-    var ruling = Ruling()
+    var bench = Replay.Bench()
     for result in batch {
       let decision: RecordedDecision
       do throws(UnreadableDecision) {
@@ -124,7 +124,7 @@ public struct HistoryReplay: Sendable {
         }
       }
       let replay = Replay(
-        decision, by: found[decision.ruleset] ?? .missing("the ruleset was not asked for"), using: &ruling)
+        decision, by: found[decision.ruleset] ?? .missing("the ruleset was not asked for"), at: &bench)
       report.decisions += 1
       if replay.isEqual {
         report.equal += 1

@@ -56,12 +56,18 @@ public struct Replay: Sendable {
   ///   - recorded: the decision.
   ///   - found: the ruleset of its hash.
   public init(_ recorded: RecordedDecision, by found: KeptRulesets.Found) {
-    var ruling = Ruling()
-    self.init(recorded, by: found, using: &ruling)
+    var bench = Bench()
+    self.init(recorded, by: found, at: &bench)
   }
 
-  /// The same, with storage that serves for one decision after the other.
-  init(_ recorded: RecordedDecision, by found: KeptRulesets.Found, using ruling: inout Ruling) {
+  /// What serves for one decision after the other.
+  struct Bench {
+    fileprivate var ruling = Ruling()
+    fileprivate var editions = RecentEdition()
+  }
+
+  /// The same, at a bench.
+  init(_ recorded: RecordedDecision, by found: KeptRulesets.Found, at bench: inout Bench) {
     if recorded.disclosure == .damaged {
       self.init(
         recorded, now: nil,
@@ -75,7 +81,7 @@ public struct Replay: Sendable {
     case .missing(let why): self.init(recorded, now: nil, [Difference("ruleset", why)])
     case .ruleset(let ruleset):
       do throws(Faults) {
-        self.init(recorded, by: ruleset, facts: try Facts(recorded: recorded.facts), using: &ruling)
+        self.init(recorded, by: ruleset, facts: try Facts(recorded: recorded.facts), at: &bench)
       } catch {
         self.init(
           recorded, now: nil, [Difference("facts", "the recorded facts cannot be read: \(error)")],
@@ -84,12 +90,13 @@ public struct Replay: Sendable {
     }
   }
 
-  private init(_ recorded: RecordedDecision, by ruleset: Ruleset, facts: Facts, using ruling: inout Ruling) {
-    let judgement = ruleset.judge(Facts.gather(recorded: facts), asOf: recorded.asOf, using: &ruling)
+  private init(_ recorded: RecordedDecision, by ruleset: Ruleset, facts: Facts, at bench: inout Bench) {
+    let edition = bench.editions.find(ruleset, on: recorded.asOf)
+    let judgement = edition.judge(Facts.gather(recorded: facts), asOf: recorded.asOf, using: &bench.ruling)
     let answer = judgement.answer(id: recorded.id, account: recorded.accountID, decidedAt: recorded.decidedAt)
     let columns = Replay.differences(recorded, judgement, facts)
     // Equal bytes are equal in everything, and nearly all are.
-    if columns.isEmpty, answer.bytes == recorded.answer {
+    if columns.isEmpty, Replay.isSame(answer.bytes, recorded.answer) {
       self.init(recorded, now: judgement.verdict, [])
       return
     }
@@ -114,19 +121,36 @@ public struct Replay: Sendable {
   private static func differences(_ recorded: RecordedDecision, _ judgement: Judgement, _ facts: Facts) -> [Difference]
   {
     var differences: [Difference] = []
-    func compare(_ column: String, _ then: [String], _ now: [String]) {
-      guard then != now else { return }
+    func differ(_ column: String, _ then: [String], _ now: [String]) {
       differences.append(
         Difference(
           column, "the record's column `\(column)` has \(Replay.list(then)), judging again gives \(Replay.list(now))",
           then: .strings(then), now: .strings(now)))
     }
-    compare("account_id", [recorded.accountID], [facts.submission.id])
-    compare("verdict", [recorded.verdict.rawValue], [judgement.verdict.rawValue])
-    compare("rules", recorded.rules, judgement.matched.map(\.rule.id))
-    compare("policies", recorded.policies, judgement.matchedPolicies)
-    compare("lists", recorded.lists, facts.screened.hitLists)
+    // Lists are made only of what differs.
+    if recorded.accountID != facts.submission.id {
+      differ("account_id", [recorded.accountID], [facts.submission.id])
+    }
+    if recorded.verdict != judgement.verdict {
+      differ("verdict", [recorded.verdict.rawValue], [judgement.verdict.rawValue])
+    }
+    if !recorded.rules.elementsEqual(judgement.matched.lazy.map(\.rule.id)) {
+      differ("rules", recorded.rules, judgement.matched.map(\.rule.id))
+    }
+    let (policies, lists) = (judgement.matchedPolicies, facts.screened.hitLists)
+    if recorded.policies != policies { differ("policies", recorded.policies, policies) }
+    if recorded.lists != lists { differ("lists", recorded.lists, lists) }
     return differences
+  }
+
+  private static func isSame(_ left: [UInt8], _ right: [UInt8]) -> Bool {
+    guard left.count == right.count else { return false }
+    return left.withUnsafeBytes { left in
+      right.withUnsafeBytes { right in
+        guard let first = left.baseAddress, let second = right.baseAddress else { return true }
+        return memcmp(first, second, left.count) == 0
+      }
+    }
   }
 
   private static func list(_ values: [String]) -> String {
