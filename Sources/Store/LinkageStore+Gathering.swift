@@ -65,7 +65,7 @@ extension LinkageStore {
   }
 
   /// What is known around accounts, in their order, in one round trip to the database; in two or three if it matters where
-  /// one is who carries the same.
+  /// they are who carry the same.
   ///
   /// Of those who carry the same as an account that has no place, those are read who can make a difference to where it
   /// goes; ``complete(_:_:)`` reads all.
@@ -248,22 +248,16 @@ struct LinkageArea: Sendable {
   ) async throws {
     let missing = numbers.filter { carriers[$0] == nil }
     if missing.isEmpty { return }
-    let parameters: [Parameter] = [.int8Array(missing.sorted().map { Int64($0) })]
-    let theirCells = "select cell from linkage_accounts where number = any($1) and cell <> 0"
-    var pipeline = Pipeline()
-    pipeline.query(
-      "select number, signed_up, organization, cell from linkage_accounts where number = any($1)", parameters)
-    pipeline.query(LinkageArea.cells(theirCells), parameters)
-    pipeline.query(LinkageArea.ties(theirCells), parameters)
-    let results = try await db.pipeline(pipeline)
-    for row in results[0].rows {
+    let rows = try await db.query(
+      "select number, signed_up, organization, cell from linkage_accounts where number = any($1)",
+      [.int8Array(missing.sorted().map { Int64($0) })])
+    for row in rows {
       let number: AccountNumber = try row.number(0)
       carriers[number] = Carrier(
         account: number, signedUp: try row.get(1),
         organization: UInt64(bitPattern: try row.get(2, as: Int64.self)), cell: try row.number(3))
     }
-    try take(cells: results[1].rows, ties: results[2].rows)
-    // One may have moved between one query and the next.
+    // Few are in one.
     try await completeCells(missing.compactMap { carriers[$0]?.cell }, db)
   }
 
@@ -271,42 +265,29 @@ struct LinkageArea: Sendable {
   nonisolated(nonsending) mutating func completeCells(_ numbers: [CellNumber], _ db: Connection) async throws {
     let missing = Set(numbers).subtracting(cells.keys).subtracting([0])
     if missing.isEmpty { return }
-    let parameters: [Parameter] = [.int8Array(missing.map { Int64($0) })]
+    let numbers = Parameter.int8Array(missing.map { Int64($0) })
     var pipeline = Pipeline()
-    pipeline.query(LinkageArea.cells("select unnest($1::bigint[])"), parameters)
-    pipeline.query(LinkageArea.ties("select unnest($1::bigint[])"), parameters)
+    pipeline.query(
+      """
+      select c.number, c.size, \(LinkageStore.ClusterTotals.columns)
+      from linkage_cells c join linkage_clusters k on k.number = c.cluster where c.number = any($1)
+      """, [numbers])
+    pipeline.query("select cell, other, trace from linkage_ties where cell = any($1) order by cell, other", [numbers])
     let results = try await db.pipeline(pipeline)
-    try take(cells: results[0].rows, ties: results[1].rows)
-  }
-
-  private static func cells(_ numbers: String) -> String {
-    """
-    select c.number, c.size, \(LinkageStore.ClusterTotals.columns)
-    from linkage_cells c join linkage_clusters k on k.number = c.cluster where c.number in (\(numbers))
-    """
-  }
-
-  private static func ties(_ numbers: String) -> String {
-    "select cell, other, trace from linkage_ties where cell in (\(numbers)) order by cell, other"
-  }
-
-  private mutating func take(cells rows: [Row], ties: [Row]) throws {
-    var read: [CellNumber: Cell] = [:]
-    for row in rows {
+    for row in results[0].rows {
       guard let totals = try LinkageStore.ClusterTotals(row, at: 2) else { continue }
       clusters[totals.number] = totals
-      read[try row.number(0)] = Cell(cluster: totals.number, size: try row.int(1))
+      cells[try row.number(0)] = Cell(cluster: totals.number, size: try row.int(1))
     }
-    for row in ties {
+    for row in results[1].rows {
       let trace = UInt64(bitPattern: try row.get(2, as: Int64.self))
       let (cell, other) = (try row.number(0), try row.number(1))
-      if let place = read[cell]?.ties.firstIndex(where: { $0.other == other }) {
-        read[cell]?.ties[place].traces.append(trace)
+      if let place = cells[cell]?.ties.firstIndex(where: { $0.other == other }) {
+        cells[cell]?.ties[place].traces.append(trace)
       } else {
-        read[cell]?.ties.append(Ties(other: other, traces: [trace]))
+        cells[cell]?.ties.append(Ties(other: other, traces: [trace]))
       }
     }
-    cells.merge(read) { _, new in new }
   }
 
   /// Gives a slice what it has of some traces.

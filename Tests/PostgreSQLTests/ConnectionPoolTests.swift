@@ -51,10 +51,10 @@ import Testing
 
   @Test("closing waits for what is lent, and fails what waits") func closing() async throws {
     let pool = try await TestServer.pool(1)
-    let lent = Task { try await pool.withConnection { _ = try await $0.query("select pg_sleep(0.2)") } }
-    try await Task.sleep(for: .milliseconds(50))
+    let lent = Task { try await pool.withConnection { _ = try await $0.query("select pg_sleep(1)") } }
+    #expect(try await eventually { pool.statistics.acquired == 1 })
     let waiter = Task { try await pool.withConnection { _ in } }
-    try await Task.sleep(for: .milliseconds(20))
+    #expect(try await eventually { pool.statistics.waiting == 1 })
     await pool.close()
     #expect(try await failure { try await waiter.value }.kind == .poolClosed)
     try await lent.value
