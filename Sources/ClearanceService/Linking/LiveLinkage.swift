@@ -21,11 +21,11 @@ public struct LiveLinkage: Service {
     /// Milliseconds between two looks when there is nothing to do.
     public var intervalMilliseconds = 200
     /// Entries of the log that are gone through in one transaction.
-    public var entries = 64
+    public var entries = 32
     /// How often that is done between two looks at what else there is to do.
-    public var turns = 32
+    public var turns = 64
     /// Cells of which the sums are made anew in one transaction.
-    public var cells = 64
+    public var cells = 16
     /// Cells of which the evidence is weighed anew before something else is looked at.
     public var reviews = 8
     /// Exchanges in 30 days from which an account that is linked to none is judged again when it was used.
@@ -80,21 +80,31 @@ public struct LiveLinkage: Service {
   nonisolated(nonsending) func work() async throws -> Bool {
     var worked = false
     for _ in 0..<limits.turns {
-      let start = ContinuousClock.now
-      guard try await store.turn({ try await link(&$0) }) == true else { break }
+      guard try await breathing({ try await store.turn { try await link(&$0) } ?? false }) else { break }
       worked = true
-      // Half of the time is left to those who wait for a verdict.
-      try await Task.sleep(for: start.duration(to: .now))
     }
-    if try await store.turn({ try await takeNews(&$0) }) == true { worked = true }
+    if try await breathing({ try await store.turn { try await takeNews(&$0) } ?? false }) { worked = true }
     // Nobody is judged on sums that are out of date.
-    while try await store.turn({ try await $0.sum(limit: limits.cells) }) ?? 0 > 0 { worked = true }
-    for _ in 0..<limits.reviews {
-      guard try await store.turn({ try await review(&$0) }) == true else { break }
+    while try await breathing({ try await store.turn { try await $0.sum(limit: limits.cells) > 0 } ?? false }) {
       worked = true
     }
-    if try await rejudger.next() ?? 0 > 0 { worked = true }
+    for _ in 0..<limits.reviews {
+      guard try await breathing({ try await store.turn { try await review(&$0) } ?? false }) else { break }
+      worked = true
+    }
+    if try await breathing({ try await rejudger.next() ?? 0 > 0 }) { worked = true }
     return worked
+  }
+
+  /// Leaves as much time as some work took to those who wait for a verdict.
+  /// - Returns: whether there was work.
+  private nonisolated(nonsending) func breathing(
+    _ work: nonisolated(nonsending) () async throws -> Bool
+  ) async throws -> Bool {
+    let start = ContinuousClock.now
+    guard try await work() else { return false }
+    try await Task.sleep(for: start.duration(to: .now))
+    return true
   }
 
   private nonisolated(nonsending) func link(_ turn: inout LinkageTurn) async throws -> Bool {

@@ -250,6 +250,7 @@ public final class PrivateServer: Sendable {
     let options = ConnectionOptions(
       connectTimeoutSeconds: 10, applicationName: "clearance", statementTimeoutMilliseconds: nil)
     let session = try await connectPatiently(connectionString(database: "postgres"), options)
+    try await compressLog(session)
     let found = try await session.query(
       "select 1 from pg_database where datname = $1", [.text(Self.database)])
     guard found.isEmpty else { return }
@@ -258,6 +259,15 @@ public final class PrivateServer: Sendable {
     } catch let error as PostgreSQLError where error.sqlState == "42P04" || error.isUniqueViolation {
       // Another process made it at the same moment.
     }
+  }
+
+  /// Has the pages that are written whole to the log compressed, by a server that was built to do that fast.
+  private func compressLog(_ session: Session) async throws {
+    let able = try await session.query(
+      "select 1 from pg_settings where name = 'wal_compression' and 'lz4' = any(enumvals) and setting <> 'lz4'", [])
+    if able.isEmpty { return }
+    _ = try await session.simple("alter system set wal_compression = lz4")
+    _ = try await session.simple("select pg_reload_conf()")
   }
 }
 

@@ -126,8 +126,10 @@ struct BenchHTTP: AsyncParsableCommand {
       let service = try await start(
         database.ownerConnectionString, folder: folder, isLinked ? [] : ["--without-linkage"])
       defer { service.stop() }
-      // What signed up while nobody linked is linked first.
-      while isLinked, try await database.linkage.backlog().entries > 0 { try await Task.sleep(for: .milliseconds(100)) }
+      // What signed up while nobody linked is linked first, and judged again.
+      while isLinked, case let backlog = try await database.linkage.backlog(),
+        backlog.entries > 0 || backlog.rejudgements > 0
+      { try await Task.sleep(for: .milliseconds(100)) }
       let bodies = population.bodies(round * signups..<(round + 1) * signups)
       func load(_ bodies: ArraySlice<[UInt8]>, seconds: Int, rate: Int? = nil) throws -> LoadGenerator.Result {
         try LoadGenerator.run(
