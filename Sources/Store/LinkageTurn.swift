@@ -173,7 +173,6 @@ public struct LinkageTurn: Sendable {
 
   private func insert(_ batch: [NewAccount], ids: [String], denied: [Bool]) async throws {
     var pipeline = Pipeline()
-    // The traces of an account come as one text, since arrays of arrays must be of one length.
     pipeline.execute(
       """
       insert into linkage_accounts

@@ -158,7 +158,6 @@ struct BenchHistory: AsyncParsableCommand {
           + "memory \(before >> 20) MB before, at most \(ResidentSet.peakBytes >> 20) MB meanwhile")
     }
   }
-
 }
 
 /// What the workload is asked for.
