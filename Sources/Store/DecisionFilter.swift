@@ -78,6 +78,8 @@ public struct DecisionFilter: Sendable {
   /// - Parameter limit: how many at most.
   func ids(limit: Int) -> (text: String, parameters: [Parameter]) {
     if isOpen { return openReviews(limit: limit) }
+    // No rule allows: a decision in which one matched has the rule's verdict, or a stricter one.
+    if verdict == .allow, rule != nil || policy != nil { return ("select id from decisions where false", []) }
     if account == nil, let tags {
       let (bounds, parameters) = bounds(from: 2)
       return (
