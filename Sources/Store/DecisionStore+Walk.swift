@@ -62,7 +62,8 @@ extension DecisionStore {
         _ = try await db.execute(
           """
           declare history no scroll cursor for
-          select \(columns) from \(RecordedDecision.source) where \(conditions.text) order by d.id
+          select \(columns) from decisions d left join account_keys k on k.record = d.id
+          where \(conditions.text) order by d.id
           """, conditions.parameters)
         var size = DecisionStore.batchSize / 10
         while true {
