@@ -3,7 +3,8 @@ import Compliance
 
 extension OwnershipNotation {
   /// What ``macros`` become, and the steps behind it.
-  static let functions: [FunctionDeclaration] = starts + [overstated] + bounds + qualities + intermediates + ends
+  static let functions: [FunctionDeclaration] =
+    starts + [overstated, asked] + bounds + qualities + intermediates + ends
 
   /// Asked of all that was submitted, whoever counts. Where nothing was, nothing is overstated.
   private static let overstated = FunctionDeclaration(
@@ -25,42 +26,60 @@ extension OwnershipNotation {
       [
         Overload(
           name, [ownership, .opaque(Classification.typeName, [.dyn])], owners,
-          .lenient { arguments in owners(arguments[0], arguments[1], addsUp: addsUp) })
+          .lenient { arguments in
+            count(arguments[0], arguments[1]) { owners in
+              let wording = OwnershipWording(question: OwnershipQuestion(addsOwnersUp: addsUp))
+              return .value(.opaque(OwnersValue(OwnershipTerms(owners: owners, wording: wording))))
+            }
+          })
       ])
   }
 
+  /// A whole condition as one step.
+  private static let asked = FunctionDeclaration(
+    function(of: "asked"),
+    [
+      Overload(
+        "ownership_asked", [ownership, .opaque(Classification.typeName, [.dyn]), question], .bool,
+        .lenient { arguments in
+          guard case .value(.opaque(let opaque)) = arguments[2], let asked = opaque as? WholeQuestion else {
+            return arguments[2]
+          }
+          return count(arguments[0], arguments[1]) { owners in
+            asked.end.ask(OwnershipTerms(owners: owners, wording: asked.wording), asked.threshold)
+          }
+        })
+    ])
+
+  /// Finds out who counts, and goes on with them.
+  ///
   /// - Parameter classified: The parties, each with what the condition comes to; unknown where none were submitted.
-  private static func owners(_ ownership: Outcome, _ classified: Outcome, addsUp: Bool) -> Outcome {
+  private static func count(
+    _ ownership: Outcome, _ classified: Outcome, _ body: (CountedOwners) -> Outcome
+  ) -> Outcome {
     guard case .value(.opaque(let opaque)) = ownership, let ownership = opaque as? OwnershipValue else {
       return ownership
     }
-    var counted: [OwnershipStanding] = []
-    var unknown: [Int: UnknownSet] = [:]
+    var owners = CountedOwners(reader: ownership.reader, isUntold: ownership.isUntold)
     switch classified {
     case .error: return classified
     case .value(.opaque(let opaque)):
       let items = (opaque as? Classification)?.items ?? []
-      counted.reserveCapacity(items.count)
+      owners.counted.reserveCapacity(items.count)
       for (index, item) in items.enumerated() {
         switch item.outcome {
-        case .value(.bool(true)): counted.append(.certainly)
-        case .value: counted.append(.no)
+        case .value(.bool(true)): owners.counted.append(.certainly)
+        case .value: owners.counted.append(.no)
         case .unknown(let facts):
-          counted.append(.possibly)
-          unknown[index] = facts
+          owners.counted.append(.possibly)
+          owners.unknown[index] = facts
         case .error: return item.outcome
         }
       }
     // Interests can only name parties: without parties there are none.
     case .value, .unknown: break
     }
-    return .value(
-      .opaque(
-        OwnersValue(
-          OwnershipTerms(
-            owners: CountedOwners(
-              reader: ownership.reader, counted: counted, unknown: unknown, isUntold: ownership.isUntold),
-            question: OwnershipQuestion(addsOwnersUp: addsUp)))))
+    return body(owners)
   }
 
   private static let bounds = [("atLeast", false), ("over", true)].map { name, isExclusive in
@@ -80,7 +99,7 @@ extension OwnershipNotation {
               guard case .value(let value) = arguments[1] else { return arguments[1] }
               return ask(arguments[0]) { holdings in
                 do throws(EvaluationError) {
-                  return holdings.meets(try threshold(value, isExclusive: isExclusive))
+                  return holdings.terms.meets(try threshold(value, isExclusive: isExclusive))
                 } catch {
                   return .error(error)
                 }
@@ -89,22 +108,15 @@ extension OwnershipNotation {
         })
   }
 
-  private static let qualities: [FunctionDeclaration] = [
-    quality("votes") { $0.question.countsVotes = true },
-    quality("economic") { $0.question.countsEconomicRights = true },
-    quality("control") { $0.question.countsControl = true },
-    quality("disclosed") { $0.isDisclosedOnly = true },
-  ]
-
-  private static func quality(
-    _ name: String, _ change: @escaping @Sendable (inout OwnershipTerms) -> Void
-  ) -> FunctionDeclaration {
+  private static let qualities = OwnershipWording.qualities.map { name in
     FunctionDeclaration(
       name,
       [
         Overload(
           "owners_\(name)", .receiver, [owners], owners,
-          .unary { value throws(EvaluationError) in try owners(value).saying(change) })
+          .unary { value throws(EvaluationError) in
+            .opaque(OwnersValue(try owners(value).saying { $0.say(name) }))
+          })
       ])
   }
 
@@ -115,7 +127,7 @@ extension OwnershipNotation {
         [
           Overload(
             "owners_\(name)", .receiver, [owners], holdings,
-            .unary { value throws(EvaluationError) in try owners(value).holdings(intermediates) })
+            .unary { value throws(EvaluationError) in try holdings(of: value, intermediates) })
         ])
     }
     + [("through", false), ("throughLinks", true)].map { name, isByLink in
@@ -126,17 +138,17 @@ extension OwnershipNotation {
             "owners_\(name)", .receiver, [owners, bound], holdings,
             .binary { value, bound throws(EvaluationError) in
               let threshold = try threshold(of: bound)
-              return try owners(value).holdings(isByLink ? .chain(threshold) : .owned(threshold))
+              return try holdings(of: value, isByLink ? .chain(threshold) : .owned(threshold))
             })
         ])
     }
 
   private static let ends: [FunctionDeclaration] = [
-    doubt("uncertain", untold: .value(.bool(false))) { $0.hangsOnShares || $0.hangsOnOwners },
-    doubt("undisclosed", untold: .unknown(UnknownSet("interests"))) { $0.hangsOnUndisclosed },
+    doubt(.uncertain),
+    doubt(.undisclosed),
     FunctionDeclaration(
       "controls",
-      [Overload("holdings_controls", .receiver, [holdings], .bool, .lenient { ask($0[0]) { $0.meets(nil) } })]),
+      [Overload("holdings_controls", .receiver, [holdings], .bool, .lenient { ask($0[0]) { $0.terms.meets(nil) } })]),
     FunctionDeclaration(
       "share",
       [
@@ -149,30 +161,26 @@ extension OwnershipNotation {
       [
         Overload(
           "holdings_path", .receiver, [holdings], .string,
-          .unary { value throws(EvaluationError) in .string(text(try holdings(value).answer(nil).paths())) }),
+          .unary { value throws(EvaluationError) in .string(text(try holdings(value).terms.answer(nil).paths())) }),
         Overload(
           "holdings_path_bound", .receiver, [holdings, bound], .string,
           .binary { value, bound throws(EvaluationError) in
-            .string(text(try holdings(value).answer(try threshold(of: bound)).paths()))
+            .string(text(try holdings(value).terms.answer(try threshold(of: bound)).paths()))
           }),
       ]),
   ]
 
-  /// - Parameter untold: The answer where no interests were submitted.
-  private static func doubt(
-    _ name: String, untold: Outcome, _ hangs: @escaping @Sendable (any OwnershipAnswer) -> Bool
-  ) -> FunctionDeclaration {
+  private static func doubt(_ end: OwnershipEnd) -> FunctionDeclaration {
     FunctionDeclaration(
-      name,
+      end.rawValue,
       [
         Overload(
-          "holdings_\(name)", .receiver, [holdings, bound], .bool,
+          "holdings_\(end)", .receiver, [holdings, bound], .bool,
           .lenient { arguments in
             guard case .value(let bound) = arguments[1] else { return arguments[1] }
             return ask(arguments[0]) { holdings in
-              if holdings.terms.owners.isUntold { return untold }
               do throws(EvaluationError) {
-                return .value(.bool(hangs(holdings.answer(try threshold(of: bound)))))
+                return end.ask(holdings.terms, try threshold(of: bound))
               } catch {
                 return .error(error)
               }
@@ -193,6 +201,12 @@ extension OwnershipNotation {
     return owners
   }
 
+  private static func holdings(
+    of value: Value, _ intermediates: OwnershipQuestion.Intermediates
+  ) throws(EvaluationError) -> Value {
+    .opaque(HoldingsValue(try owners(value).saying { $0.question.intermediates = intermediates }))
+  }
+
   private static func holdings(_ value: Value) throws(EvaluationError) -> HoldingsValue {
     guard case .opaque(let opaque) = value, let holdings = opaque as? HoldingsValue else { throw mistyped(value) }
     return holdings
@@ -204,7 +218,7 @@ extension OwnershipNotation {
   }
 
   /// Exact: a double stands for the shortest decimal that denotes it, which is how it was written.
-  private static func threshold(
+  static func threshold(
     _ value: Value, isExclusive: Bool
   ) throws(EvaluationError) -> OwnershipQuestion.Threshold {
     let percentage: Percentage? =

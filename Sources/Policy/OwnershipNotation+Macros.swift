@@ -1,4 +1,5 @@
 import CEL
+import Compliance
 
 extension OwnershipNotation {
   /// `together` and `each` must see their condition unevaluated. The others leave the call as it is, and are there to
@@ -8,13 +9,13 @@ extension OwnershipNotation {
     + ["atLeast", "over"].map(bound)
     + ["through", "throughLinks"].map { intermediates($0, argumentCount: 1) }
     + ["direct", "multiplied"].map { intermediates($0, argumentCount: 0) }
-    + ["votes", "economic", "control", "disclosed"].map(quality)
+    + OwnershipWording.qualities.map(quality)
     + ["atLeast", "over", "uncertain", "undisclosed"].map { end($0, argumentCount: 1) }
     + ["controls", "share", "path"].map { end($0, argumentCount: 0) }
     + [end("path", argumentCount: 1)]
 
-  /// The functions that the two starts become.
-  static func function(of start: String) -> String { "@\(start)" }
+  /// The function that a macro becomes, which no condition can name.
+  static func function(of macro: String) -> String { "@\(macro)" }
 
   private static func start(_ name: String) -> Macro {
     Macro(name, .receiver, argumentCount: 2) { call throws(MacroFailure) in
@@ -86,8 +87,56 @@ extension OwnershipNotation {
         }
       default: break
       }
-      return nil
+      return whole(call, target)
     }
+  }
+
+  /// The whole condition as one step; `nil` where a part of it is not written out.
+  private static func whole(_ call: MacroCall, _ holdings: Syntax) -> Syntax? {
+    guard let end = OwnershipEnd(rawValue: call.name), let (start, wording) = said(holdings) else { return nil }
+    let threshold: OwnershipQuestion.Threshold?
+    switch end {
+    case .controls: threshold = nil
+    case .atLeast, .over: threshold = self.threshold(call.name, call.arguments[0])
+    case .uncertain, .undisclosed: threshold = self.threshold(call.arguments[0])
+    }
+    guard threshold != nil || end == .controls else { return nil }
+    let question = call.node(.literal(.opaque(WholeQuestion(wording, end, threshold))))
+    return call.node(.call(function(of: "asked"), start + [question]))
+  }
+
+  /// The arguments of the start, and what is said behind it, if all of that is written out.
+  private static func said(_ node: Syntax) -> (start: [Syntax], wording: OwnershipWording)? {
+    switch node.kind {
+    case .call(let name, let arguments):
+      guard isOwners(node) else { return nil }
+      let question = OwnershipQuestion(addsOwnersUp: name == function(of: "together"))
+      return (arguments, OwnershipWording(question: question))
+    case .receiverCall(let target, let name, let arguments):
+      guard case (let start, var wording)? = said(target) else { return nil }
+      switch (name, arguments.first.flatMap { threshold($0) }) {
+      case ("direct", nil): wording.question.intermediates = .ignored
+      case ("multiplied", nil): wording.question.intermediates = .multiplied
+      case ("through", let threshold?): wording.question.intermediates = .owned(threshold)
+      case ("throughLinks", let threshold?): wording.question.intermediates = .chain(threshold)
+      case (_, nil) where OwnershipWording.qualities.contains(name): wording.say(name)
+      default: return nil
+      }
+      return (start, wording)
+    default: return nil
+    }
+  }
+
+  /// `atLeast(50)`, `over(50)`.
+  private static func threshold(_ node: Syntax) -> OwnershipQuestion.Threshold? {
+    guard case .call(let name, let arguments) = node.kind, ["atLeast", "over"].contains(name), arguments.count == 1
+    else { return nil }
+    return threshold(name, arguments[0])
+  }
+
+  private static func threshold(_ name: String, _ number: Syntax) -> OwnershipQuestion.Threshold? {
+    guard case .literal(let value) = number.kind else { return nil }
+    return try? threshold(value, isExclusive: name == "over")
   }
 
   private static func checkNumber(_ call: MacroCall) throws(MacroFailure) {
@@ -139,7 +188,7 @@ extension OwnershipNotation {
     switch node.kind {
     case .call(let name, _): name == function(of: "together") || name == function(of: "each")
     case .receiverCall(let target, let name, _):
-      ["votes", "economic", "control", "disclosed"].contains(name) && isOwners(target)
+      OwnershipWording.qualities.contains(name) && isOwners(target)
     default: false
     }
   }

@@ -24,6 +24,8 @@ enum OwnershipNotation {
   static let holdings = CELType.opaque("Holdings", [])
   /// `atLeast(50)`, `over(50)`.
   static let bound = CELType.opaque("Bound", [])
+  /// All that a condition says behind who counts.
+  static let question = CELType.opaque("OwnershipQuestion", [])
 
   static let variable = FieldDeclaration(
     name, ownership, documentation: "who owns the applicant: ownership.together(p, condition)…, ownership.each(…)…")
@@ -65,30 +67,116 @@ final class BoundValue: OpaqueValue {
 }
 
 /// Who counts.
-final class CountedOwners: Sendable {
+struct CountedOwners: Sendable {
   let reader: any OwnershipReader
   /// Whether each party counts, in the order of the submission.
-  let counted: [OwnershipStanding]
+  var counted: [OwnershipStanding] = []
   /// What is not known of the parties that only possibly count, by their index.
-  let unknown: [Int: UnknownSet]
+  var unknown: [Int: UnknownSet] = [:]
   /// Whether no interests were submitted although there may be some.
   let isUntold: Bool
-
-  init(reader: any OwnershipReader, counted: [OwnershipStanding], unknown: [Int: UnknownSet], isUntold: Bool) {
-    self.reader = reader
-    self.counted = counted
-    self.unknown = unknown
-    self.isUntold = isUntold
-  }
 }
 
-/// Who counts, and all that was said of counting so far. Every word of a condition makes new terms of the last ones, so
-/// that they are cheap to copy.
-struct OwnershipTerms: Sendable {
-  let owners: CountedOwners
+/// What a condition says of counting, apart from who counts.
+struct OwnershipWording: Sendable, Hashable {
   var question: OwnershipQuestion
   /// Whether owners that nobody disclosed are left to another rule.
   var isDisclosedOnly = false
+
+  /// The words that stand between who counts and companies in between.
+  static let qualities = ["votes", "economic", "control", "disclosed"]
+
+  /// Takes in one of ``qualities``.
+  mutating func say(_ quality: String) {
+    switch quality {
+    case "votes": question.countsVotes = true
+    case "economic": question.countsEconomicRights = true
+    case "control": question.countsControl = true
+    default: isDisclosedOnly = true
+    }
+  }
+}
+
+/// Who counts, and what was said of counting so far.
+struct OwnershipTerms: Sendable {
+  let owners: CountedOwners
+  var wording: OwnershipWording
+
+  /// The answer to a threshold; without one, to whether there is control.
+  func answer(_ threshold: OwnershipQuestion.Threshold?) -> any OwnershipAnswer {
+    var question = wording.question
+    question.threshold = threshold
+    return owners.reader.read(question, counted: owners.counted)
+  }
+
+  /// Whether the threshold is met: true, false, or unknown for want of the facts on which it hangs.
+  func meets(_ threshold: OwnershipQuestion.Threshold?) -> Outcome {
+    if owners.isUntold { return wording.isDisclosedOnly ? .value(.bool(false)) : .unknown(UnknownSet("interests")) }
+    let answer = answer(threshold)
+    switch answer.standing {
+    case .certainly: return .value(.bool(true))
+    case .no: return .value(.bool(false))
+    case .possibly: break
+    }
+    var facts: UnknownSet?
+    func add(_ set: UnknownSet) { facts = facts?.union(set) ?? set }
+    if answer.hangsOnUndisclosed {
+      if wording.isDisclosedOnly { return .value(.bool(false)) }
+      add(UnknownSet("interests"))
+    }
+    if answer.hangsOnShares { add(UnknownSet("interests[].share")) }
+    if answer.hangsOnOwners {
+      for party in answer.possibleOwners() { if let set = owners.unknown[party] { add(set) } }
+    }
+    return .unknown(facts ?? UnknownSet("interests"))
+  }
+
+  /// Whether it hangs on shares or owners that are not known exactly.
+  func isUncertain(_ threshold: OwnershipQuestion.Threshold?) -> Outcome {
+    if owners.isUntold { return .value(.bool(false)) }
+    let answer = answer(threshold)
+    return .value(.bool(answer.hangsOnShares || answer.hangsOnOwners))
+  }
+
+  /// Whether it hangs on owners that nobody disclosed.
+  func isUndisclosed(_ threshold: OwnershipQuestion.Threshold?) -> Outcome {
+    owners.isUntold ? .unknown(UnknownSet("interests")) : .value(.bool(answer(threshold).hangsOnUndisclosed))
+  }
+}
+
+/// What is asked of holdings at the end of a condition.
+enum OwnershipEnd: String, Sendable {
+  case atLeast, over, uncertain, undisclosed, controls
+
+  /// What it comes to. Whoever is asked for a threshold has it.
+  func ask(_ terms: OwnershipTerms, _ threshold: OwnershipQuestion.Threshold?) -> Outcome {
+    switch self {
+    case .atLeast, .over, .controls: terms.meets(threshold)
+    case .uncertain: terms.isUncertain(threshold)
+    case .undisclosed: terms.isUndisclosed(threshold)
+    }
+  }
+}
+
+/// A condition in which everything but who counts is written out, as nearly all are: it is one step then.
+final class WholeQuestion: OpaqueValue {
+  let wording: OwnershipWording
+  let end: OwnershipEnd
+  let threshold: OwnershipQuestion.Threshold?
+
+  init(_ wording: OwnershipWording, _ end: OwnershipEnd, _ threshold: OwnershipQuestion.Threshold?) {
+    self.wording = wording
+    self.end = end
+    self.threshold = threshold
+  }
+
+  var type: CELType { OwnershipNotation.question }
+  /// Says everything: steps are the same where their constants read the same.
+  var description: String { "\(wording) \(end) \(threshold.map { "\($0)" } ?? "")" }
+  func isEqual(to other: any OpaqueValue) -> Bool {
+    guard let other = other as? WholeQuestion else { return false }
+    return wording == other.wording && end == other.end && threshold == other.threshold
+  }
 }
 
 /// Who counts.
@@ -102,16 +190,10 @@ final class OwnersValue: OpaqueValue {
   func isEqual(to other: any OpaqueValue) -> Bool { other === self }
 
   /// The same with one thing more said.
-  func saying(_ change: (inout OwnershipTerms) -> Void) -> Value {
+  func saying(_ change: (inout OwnershipWording) -> Void) -> OwnershipTerms {
     var terms = terms
-    change(&terms)
-    return .opaque(OwnersValue(terms))
-  }
-
-  func holdings(_ intermediates: OwnershipQuestion.Intermediates) -> Value {
-    var terms = terms
-    terms.question.intermediates = intermediates
-    return .opaque(HoldingsValue(terms))
+    change(&terms.wording)
+    return terms
   }
 }
 
@@ -125,39 +207,10 @@ final class HoldingsValue: OpaqueValue {
   var description: String { shareText }
   func isEqual(to other: any OpaqueValue) -> Bool { other === self }
 
-  /// The answer to a threshold; without one, to whether there is control.
-  func answer(_ threshold: OwnershipQuestion.Threshold?) -> any OwnershipAnswer {
-    var question = terms.question
-    question.threshold = threshold
-    return terms.owners.reader.read(question, counted: terms.owners.counted)
-  }
-
   /// `50 %`, or `25 to 75 %`.
   var shareText: String {
-    let share = answer(nil).share
+    let share = terms.answer(nil).share
     return share.lowerBound == share.upperBound
       ? "\(share.lowerBound) %" : "\(share.lowerBound) to \(share.upperBound) %"
-  }
-
-  /// Whether the threshold is met: true, false, or unknown for want of the facts on which it hangs.
-  func meets(_ threshold: OwnershipQuestion.Threshold?) -> Outcome {
-    if terms.owners.isUntold { return terms.isDisclosedOnly ? .value(.bool(false)) : .unknown(UnknownSet("interests")) }
-    let answer = answer(threshold)
-    switch answer.standing {
-    case .certainly: return .value(.bool(true))
-    case .no: return .value(.bool(false))
-    case .possibly: break
-    }
-    var facts: UnknownSet?
-    func add(_ set: UnknownSet) { facts = facts?.union(set) ?? set }
-    if answer.hangsOnUndisclosed {
-      if terms.isDisclosedOnly { return .value(.bool(false)) }
-      add(UnknownSet("interests"))
-    }
-    if answer.hangsOnShares { add(UnknownSet("interests[].share")) }
-    if answer.hangsOnOwners {
-      for party in answer.possibleOwners() { if let set = terms.owners.unknown[party] { add(set) } }
-    }
-    return .unknown(facts ?? UnknownSet("interests"))
   }
 }
