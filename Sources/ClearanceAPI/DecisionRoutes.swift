@@ -29,7 +29,7 @@ struct DecisionRoutes: Sendable {
       body, caller: context.caller, asOf: asOf, idempotencyKey: try DecisionRoutes.idempotencyKey(request.headers))
     if isDryRun {
       do throws(DecisionError) {
-        return .json(try await service.dryRun(decision.submission, asOf: asOf))
+        return .bytes(try await service.dryRun(decision.submission, asOf: asOf), type: "application/json")
       } catch {
         throw Problem(error)
       }

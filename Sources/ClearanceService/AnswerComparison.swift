@@ -15,33 +15,35 @@ struct AnswerComparison {
   ///
   /// - Parameters:
   ///   - recorded: the UTF-8 bytes of JSON.
-  ///   - now: the answer made anew.
-  init(recorded: [UInt8], now: JSON) {
-    let then: JSON
+  ///   - now: those of the answer made anew.
+  init(recorded: [UInt8], now: [UInt8]) {
+    let (then, expected): (JSON, JSON)
     do {
-      then = try JSON.parse(recorded, maximumDepth: 128)
+      (then, expected) = (
+        try JSON.parse(recorded, maximumDepth: 128), try JSON.parse(now, maximumDepth: 128)
+      )
     } catch {
       add("answer", "the recorded answer is not JSON: \(error)")
       return
     }
-    guard case .object(let members) = then, case .object(let expected) = now else {
+    guard case .object(let members) = then, case .object(let expectedMembers) = expected else {
       add("answer", "the recorded answer is \(then.kindName) and no object")
       return
     }
-    for member in expected {
+    for member in expectedMembers {
       guard let recorded = then[member.key] else {
         add(member.key, "the recorded answer has no `\(member.key)`", now: member.value)
         continue
       }
       if recorded != member.value { compare(member.key, recorded, member.value) }
     }
-    for member in members where now[member.key] == nil {
+    for member in members where expected[member.key] == nil {
       add(
         member.key,
         "the recorded answer has `\(member.key)`, which judging again does not give: \(Self.text(member.value))",
         then: member.value)
     }
-    if differences.isEmpty, now.bytes != recorded {
+    if differences.isEmpty, now != recorded {
       add("answer", "the recorded answer says the same, but is written in another way")
     }
   }

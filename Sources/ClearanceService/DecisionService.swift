@@ -98,14 +98,13 @@ public final class DecisionService: Sendable {
 
   /// Judges without recording.
   ///
+  /// - Returns: the answer: the UTF-8 bytes of JSON.
   /// - Throws: ``DecisionError`` when it is not known what the account used and who is linked to it.
-  public func dryRun(_ submission: Submission, asOf: CalendarDate?) async throws(DecisionError) -> JSON {
+  public func dryRun(_ submission: Submission, asOf: CalendarDate?) async throws(DecisionError) -> [UInt8] {
     let now = Instant.now
     let linked = try await gather(submission, now: now)
     let judgement = judge(facts(submission, linked, asOf: asOf, now: now), asOf: asOf ?? now.date)
-    return .object(
-      [JSON.Member("dry_run", .bool(true)), JSON.Member("account", .string(submission.id))]
-        + judgement.members + [JSON.Member("decided_at", .string(now.description))])
+    return judgement.answerWithoutRecord(account: submission.id, decidedAt: now)
   }
 
   /// Judges, records and answers. The same key with the same request gives the same answer, however often and
@@ -218,7 +217,7 @@ public final class DecisionService: Sendable {
   ) throws(DecisionError) -> NewDecision {
     let account = facts.submission.id
     let id = UUID.version7(at: now)
-    let answer = judgement.answer(id: id, account: account, decidedAt: now).bytes
+    let answer = judgement.answer(id: id, account: account, decidedAt: now)
     let findings = Findings(
       rules: judgement.matched.map(\.rule.id), policies: judgement.matchedPolicies, lists: facts.screened.hitLists)
     let factsText = facts.json.bytes

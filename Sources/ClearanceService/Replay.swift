@@ -96,7 +96,7 @@ public struct Replay: Sendable {
     let answer = judgement.answer(id: recorded.id, account: recorded.accountID, decidedAt: recorded.decidedAt)
     let columns = Replay.differences(recorded, judgement, facts)
     // Equal bytes are equal in everything, and nearly all are.
-    if columns.isEmpty, Replay.isSame(answer.bytes, recorded.answer) {
+    if columns.isEmpty, Replay.isSame(answer, recorded.answer) {
       self.init(recorded, now: judgement.verdict, [])
       return
     }

@@ -21,7 +21,7 @@ extension JSON {
     return output
   }
 
-  private func write(into output: inout [UInt8], canonical: Bool) {
+  func write(into output: inout [UInt8], canonical: Bool) {
     switch self {
     case .null: output.append(contentsOf: "null".utf8)
     case .bool(let value): output.append(contentsOf: (value ? "true" : "false").utf8)

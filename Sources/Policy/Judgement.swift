@@ -16,21 +16,43 @@ public struct Judgement: Sendable {
     let stated: Statement
   }
 
-  /// What an answer says of a rule that matched whatever the facts are, made once for all answers.
+  /// What an answer says of a rule whatever the facts are, written once for all answers: members of an object.
   struct Statement: Sendable {
-    /// The members before the reason.
-    let head: [JSON.Member]
-    /// The member behind it; nothing without duties.
-    let duties: [JSON.Member]
+    /// Of a rule that matched, before the reason.
+    let head: [UInt8]
+    /// Behind it; nothing without duties.
+    let duties: [UInt8]
+    /// Of a rule that is unknown, before what it needs.
+    let unknown: [UInt8]
 
     init(_ rule: Rule, _ window: EffectiveWindow) {
-      head = [
-        JSON.Member("rule", .string(rule.id)), JSON.Member("policy", .string(rule.policy)),
-        JSON.Member("title", .string(rule.title)), JSON.Member("verdict", .string(rule.verdict.rawValue)),
-        JSON.Member("basis", .string(rule.basis.rawValue)), JSON.Member("citation", .string(rule.citation)),
-        JSON.Member("window", window.json),
-      ]
-      duties = rule.duties.isEmpty ? [] : [JSON.Member("duties", .strings(rule.duties))]
+      var (head, duties, unknown) = (JSONWriter(), JSONWriter(capacity: 0), JSONWriter())
+      Statement.write(rule, into: &head)
+      head.name("verdict")
+      head.string(rule.verdict.rawValue)
+      head.name("basis")
+      head.string(rule.basis.rawValue)
+      head.name("citation")
+      head.string(rule.citation)
+      head.name("window")
+      head.value(window.json)
+      if !rule.duties.isEmpty {
+        duties.name("duties")
+        duties.strings(rule.duties)
+      }
+      Statement.write(rule, into: &unknown)
+      unknown.name("citation")
+      unknown.string(rule.citation)
+      (self.head, self.duties, self.unknown) = (head.bytes, duties.bytes, unknown.bytes)
+    }
+
+    private static func write(_ rule: Rule, into writer: inout JSONWriter) {
+      writer.name("rule")
+      writer.string(rule.id)
+      writer.name("policy")
+      writer.string(rule.policy)
+      writer.name("title")
+      writer.string(rule.title)
     }
   }
 
@@ -40,6 +62,7 @@ public struct Judgement: Sendable {
     public let rule: Rule
     /// The facts that would decide it, as paths of the submission.
     public let needs: [String]
+    let stated: Statement
   }
 
   /// A rule whose evaluation failed.
@@ -115,7 +138,9 @@ extension Edition {
       }
     }
     for (index, needs) in result.unknown {
-      let unknown = Judgement.Unknown(rule: compiled[index].rule, needs: Judgement.specific(needs.paths))
+      let entry = compiled[index]
+      let unknown = Judgement.Unknown(
+        rule: entry.rule, needs: Judgement.specific(needs.paths), stated: entry.stated)
       switch unknown.rule.mode {
       case .enforce: judgement.unknown.append(unknown)
       case .shadow: judgement.shadowUnknown.append(unknown)
@@ -128,22 +153,74 @@ extension Edition {
   }
 }
 
-extension Judgement.Match {
-  var json: JSON {
-    var members = stated.head
-    members.reserveCapacity(members.count + 3)
-    members.append(JSON.Member("reason", .string(reason)))
-    members += stated.duties
-    members.append(
-      JSON.Member("facts", .array(facts.map { .members(["fact": .string($0.path), "value": $0.value]) })))
-    return .object(members)
-  }
-}
-
 extension Judgement {
+  /// Writes the members that every answer has, in order, after the ids.
+  public func write(into writer: inout JSONWriter) {
+    writer.name("verdict")
+    writer.string(verdict.rawValue)
+    writer.name("matched")
+    Judgement.write(matched, into: &writer)
+    writer.name("unknown")
+    writer.beginArray()
+    for unknown in unknown {
+      writer.beginObject()
+      writer.written(unknown.stated.unknown)
+      writer.name("needs")
+      writer.strings(unknown.needs)
+      writer.endObject()
+    }
+    writer.endArray()
+    writer.name("needs")
+    writer.strings(needs)
+    if !failures.isEmpty {
+      writer.name("errors")
+      writer.value(
+        .array(
+          failures.map {
+            .members([
+              "rule": .string($0.rule.id), "policy": .string($0.rule.policy), "message": .string($0.message),
+            ])
+          }))
+    }
+    if !shadow.isEmpty {
+      writer.name("shadow")
+      Judgement.write(shadow, into: &writer)
+    }
+    writeHits(into: &writer)
+    writer.name("warnings")
+    writer.strings(warnings)
+    writer.name("as_of")
+    writer.string(asOf.description)
+    writer.name("ruleset")
+    writer.string(ruleset)
+  }
+
+  private static func write(_ matches: [Match], into writer: inout JSONWriter) {
+    writer.beginArray()
+    for match in matches {
+      writer.beginObject()
+      writer.written(match.stated.head)
+      writer.name("reason")
+      writer.string(match.reason)
+      if !match.stated.duties.isEmpty { writer.written(match.stated.duties) }
+      writer.name("facts")
+      writer.beginArray()
+      for fact in match.facts {
+        writer.beginObject()
+        writer.name("fact")
+        writer.string(fact.path)
+        writer.name("value")
+        writer.value(fact.value)
+        writer.endObject()
+      }
+      writer.endArray()
+      writer.endObject()
+    }
+    writer.endArray()
+  }
+
   /// The hits, and those that an officer found to be somebody else; nothing where there are none.
-  private var hitMembers: [JSON.Member] {
-    var members: [JSON.Member] = []
+  private func writeHits(into writer: inout JSONWriter) {
     let subjects =
       [("account", screened.account)] + screened.parties.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
     let hits = subjects.flatMap { subject, hits in
@@ -152,44 +229,14 @@ extension Judgement {
         return .object([JSON.Member("subject", .string(subject))] + members)
       }
     }
-    if !hits.isEmpty { members.append(JSON.Member("hits", .array(hits))) }
-    if !screened.exempted.isEmpty { members.append(JSON.Member("exempted", .array(screened.exempted.map(\.json)))) }
-    return members
-  }
-
-  /// The members that every answer has, in order, after the ids.
-  public var members: [JSON.Member] {
-    var members = [
-      JSON.Member("verdict", .string(verdict.rawValue)),
-      JSON.Member("matched", .array(matched.map(\.json))),
-      JSON.Member(
-        "unknown",
-        .array(
-          unknown.map {
-            .members([
-              "rule": .string($0.rule.id), "policy": .string($0.rule.policy), "title": .string($0.rule.title),
-              "citation": .string($0.rule.citation), "needs": .strings($0.needs),
-            ])
-          })),
-      JSON.Member("needs", .strings(needs)),
-    ]
-    if !failures.isEmpty {
-      members.append(
-        JSON.Member(
-          "errors",
-          .array(
-            failures.map {
-              .members([
-                "rule": .string($0.rule.id), "policy": .string($0.rule.policy), "message": .string($0.message),
-              ])
-            })))
+    if !hits.isEmpty {
+      writer.name("hits")
+      writer.value(.array(hits))
     }
-    if !shadow.isEmpty { members.append(JSON.Member("shadow", .array(shadow.map(\.json)))) }
-    members += hitMembers
-    members.append(JSON.Member("warnings", .strings(warnings)))
-    members.append(JSON.Member("as_of", .string(asOf.description)))
-    members.append(JSON.Member("ruleset", .string(ruleset)))
-    return members
+    if !screened.exempted.isEmpty {
+      writer.name("exempted")
+      writer.value(.array(screened.exempted.map(\.json)))
+    }
   }
 }
 

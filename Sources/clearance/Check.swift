@@ -90,7 +90,14 @@ private struct SubmissionReport {
     strictest = max(strictest ?? .allow, judgement.verdict)
     counts[judgement.verdict, default: 0] += 1
     switch format {
-    case .json: write(JSON.object([JSON.Member("id", .string(id))] + judgement.members).bytes)
+    case .json:
+      var writer = JSONWriter()
+      writer.beginObject()
+      writer.name("id")
+      writer.string(id)
+      judgement.write(into: &writer)
+      writer.endObject()
+      write(writer.bytes)
     case .table:
       let rules = judgement.matched.map(\.rule.id) + judgement.unknown.map { $0.rule.id + "?" }
       var line = "\(id.padding(toLength: max(24, id.count), withPad: " ", startingAt: 0))  "

@@ -28,7 +28,7 @@ func recorded(
     ruleset: ruleset.hash, rules: judgement.matched.map(\.rule.id), policies: judgement.matchedPolicies,
     lists: facts.screened.hitLists, trigger: "submission", engine: engine,
     recordedBy: id, facts: facts.json.bytes,
-    answer: judgement.answer(id: id, account: facts.submission.id, decidedAt: now).bytes, salt: nil, commitment: nil)
+    answer: judgement.answer(id: id, account: facts.submission.id, decidedAt: now), salt: nil, commitment: nil)
 }
 
 extension RecordedDecision {
