@@ -108,14 +108,14 @@ extension OwnershipNotation {
         })
   }
 
-  private static let qualities = OwnershipWording.qualities.map { name in
+  private static let qualities = OwnershipWording.Quality.allCases.map { quality in
     FunctionDeclaration(
-      name,
+      quality.rawValue,
       [
         Overload(
-          "owners_\(name)", .receiver, [owners], owners,
+          "owners_\(quality)", .receiver, [owners], owners,
           .unary { value throws(EvaluationError) in
-            .opaque(OwnersValue(try owners(value).saying { $0.say(name) }))
+            .opaque(OwnersValue(try owners(value).saying { $0.say(quality) }))
           })
       ])
   }

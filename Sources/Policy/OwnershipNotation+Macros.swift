@@ -9,7 +9,7 @@ extension OwnershipNotation {
     + ["atLeast", "over"].map(bound)
     + ["through", "throughLinks"].map { intermediates($0, argumentCount: 1) }
     + ["direct", "multiplied"].map { intermediates($0, argumentCount: 0) }
-    + OwnershipWording.qualities.map(quality)
+    + OwnershipWording.Quality.allCases.map(quality)
     + ["atLeast", "over", "uncertain", "undisclosed"].map { end($0, argumentCount: 1) }
     + ["controls", "share", "path"].map { end($0, argumentCount: 0) }
     + [end("path", argumentCount: 1)]
@@ -43,12 +43,12 @@ extension OwnershipNotation {
   }
 
   /// What is said of the owners comes before companies in between.
-  private static func quality(_ name: String) -> Macro {
-    Macro(name, .receiver, argumentCount: 0) { call throws(MacroFailure) in
+  private static func quality(_ quality: OwnershipWording.Quality) -> Macro {
+    Macro(quality.rawValue, .receiver, argumentCount: 0) { call throws(MacroFailure) in
       guard let target = call.target, isHoldings(target) else { return nil }
       throw MacroFailure(
-        "`\(name)` comes too late: how companies in between count was said already",
-        remedy: "write it right behind who counts: ownership.together(…).\(name)().through(…)", at: target)
+        "`\(quality)` comes too late: how companies in between count was said already",
+        remedy: "write it right behind who counts: ownership.together(…).\(quality)().through(…)", at: target)
     }
   }
 
@@ -114,12 +114,17 @@ extension OwnershipNotation {
       return (arguments, OwnershipWording(question: question))
     case .receiverCall(let target, let name, let arguments):
       guard case (let start, var wording)? = said(target) else { return nil }
-      switch (name, arguments.first.flatMap { threshold($0) }) {
+      // A word too many or too few is left to the check, which names it.
+      let bound = arguments.count == 1 ? threshold(arguments[0]) : nil
+      guard arguments.isEmpty || bound != nil else { return nil }
+      switch (name, bound) {
       case ("direct", nil): wording.question.intermediates = .ignored
       case ("multiplied", nil): wording.question.intermediates = .multiplied
-      case ("through", let threshold?): wording.question.intermediates = .owned(threshold)
-      case ("throughLinks", let threshold?): wording.question.intermediates = .chain(threshold)
-      case (_, nil) where OwnershipWording.qualities.contains(name): wording.say(name)
+      case ("through", let bound?): wording.question.intermediates = .owned(bound)
+      case ("throughLinks", let bound?): wording.question.intermediates = .chain(bound)
+      case (_, nil):
+        guard let quality = OwnershipWording.Quality(rawValue: name) else { return nil }
+        wording.say(quality)
       default: return nil
       }
       return (start, wording)
@@ -188,7 +193,7 @@ extension OwnershipNotation {
     switch node.kind {
     case .call(let name, _): name == function(of: "together") || name == function(of: "each")
     case .receiverCall(let target, let name, _):
-      OwnershipWording.qualities.contains(name) && isOwners(target)
+      OwnershipWording.Quality(rawValue: name) != nil && isOwners(target)
     default: false
     }
   }

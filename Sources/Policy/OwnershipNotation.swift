@@ -84,15 +84,17 @@ struct OwnershipWording: Sendable, Hashable {
   var isDisclosedOnly = false
 
   /// The words that stand between who counts and companies in between.
-  static let qualities = ["votes", "economic", "control", "disclosed"]
+  enum Quality: String, CaseIterable, Sendable {
+    case votes, economic, control, disclosed
+  }
 
-  /// Takes in one of ``qualities``.
-  mutating func say(_ quality: String) {
+  /// Takes in a word.
+  mutating func say(_ quality: Quality) {
     switch quality {
-    case "votes": question.countsVotes = true
-    case "economic": question.countsEconomicRights = true
-    case "control": question.countsControl = true
-    default: isDisclosedOnly = true
+    case .votes: question.countsVotes = true
+    case .economic: question.countsEconomicRights = true
+    case .control: question.countsControl = true
+    case .disclosed: isDisclosedOnly = true
     }
   }
 }

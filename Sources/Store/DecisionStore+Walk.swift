@@ -59,6 +59,9 @@ extension DecisionStore {
     try await pool.withConnection { db in
       // A cursor sees what was committed when it was opened, and nothing else.
       try await db.transaction(readOnly: true) { db in
+        // Keys lie in the order of decisions, so that both are best read side by side. A table of all keys, or an order
+        // made of long rows, is never better.
+        try await db.simple("set local enable_hashjoin = off; set local enable_sort = off")
         _ = try await db.execute(
           """
           declare history no scroll cursor for

@@ -79,6 +79,26 @@ struct OwnershipConditionTests {
   func steps(_ start: String, _ rest: String, _ interests: String, _ expected: String) throws {
     let condition = "ownership.\(start)(p, \(Self.listed))" + rest
     #expect(try Self.outcome(condition, Self.submission(interests), lists: Self.lists) == expected)
+    #expect(try Self.outcome(Self.computed(condition), Self.submission(interests), lists: Self.lists) == expected)
+  }
+
+  /// The condition with thresholds that are only known once it is asked, so that it is taken step by step and not as one
+  /// question.
+  static func computed(_ condition: String) -> String {
+    condition.replacing(/\((\d[\d.]*)\)/) { threshold in "(double(\"\(threshold.1)\"))" }
+  }
+
+  @Test(
+    "say what is wrong with a word that was given an argument too many or too few",
+    arguments: [
+      ".votes(1).direct().atLeast(50)", ".direct(1).atLeast(50)", ".multiplied(1).atLeast(50)",
+      ".through().atLeast(50)", ".throughLinks(atLeast(50), 1).atLeast(50)", ".sideways().atLeast(50)",
+      ".direct().atLeast(50, 60)", ".direct().controls(50)",
+    ])
+  func arguments(_ rest: String) {
+    #expect(throws: CompilationFailure.self) {
+      try Self.outcome("ownership.each(p, true)" + rest, Self.submission("X 100 account"))
+    }
   }
 
   @Test(
@@ -97,7 +117,9 @@ struct OwnershipConditionTests {
     let holdings = "ownership.together(p, \(Self.listed)).through(atLeast(50))"
     let submission = Self.submission(interests)
     func outcome(_ expression: String) throws -> String {
-      try Self.outcome(expression, submission, lists: Self.lists)
+      let outcome = try Self.outcome(expression, submission, lists: Self.lists)
+      #expect(try Self.outcome(Self.computed(expression), submission, lists: Self.lists) == outcome)
+      return outcome
     }
     #expect(try outcome(holdings + ".atLeast(50)") == expected)
     #expect(try outcome(holdings + ".uncertain(atLeast(50))") == isUncertain)
