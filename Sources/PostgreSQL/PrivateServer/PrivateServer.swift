@@ -216,13 +216,14 @@ public final class PrivateServer: Sendable {
 
   /// Durable, local, and with no personal data in its log: messages are terse (a detail line may quote a row) and
   /// statements are not logged. After a checkpoint every page is written whole to the log when it is changed first, so
-  /// that checkpoints are far apart.
+  /// that checkpoints are far apart. They leave the log's files to be used again: all commits wait while one is made, which
+  /// takes as long as hundreds of them.
   private static func settings(socketDirectory: String) -> [String] {
     [
       "listen_addresses=", "port=\(ServerDirectories.port)", "unix_socket_directories=\(socketDirectory)",
       "unix_socket_permissions=0700", "max_connections=100",
       "shared_buffers=\(min(max(MachineMemory.megabytes / 8, 128), 2048))MB", "jit=off", "max_wal_size=4GB",
-      "checkpoint_timeout=15min",
+      "min_wal_size=2GB", "checkpoint_timeout=15min",
       "fsync=on", "synchronous_commit=on", "full_page_writes=on", "random_page_cost=1.1",
       "logging_collector=off", "log_destination=stderr", "log_min_error_statement=panic",
       "log_error_verbosity=terse", "log_checkpoints=off", "log_timezone=UTC", "timezone=UTC",

@@ -109,6 +109,8 @@ struct LinkedPopulation {
       update linkage_state set next_account = \(count), next_number = \(population.nextNumber),
         began = \(population.began ?? 0), usage_hour = (select extract(epoch from max(hour))::bigint / 3600 from usage);
       vacuum analyze;
+      -- As in a server that has been in use for a day, files for the next two gigabytes of its log are there.
+      select count(pg_switch_wal()) from generate_series(1, 128) where pg_logical_emit_message(false, '', '') is not null;
       checkpoint;
       """
     let path = folder + "/script.sql"
