@@ -3,6 +3,7 @@
 #include <libpq-fe.h>
 #include <spawn.h>
 #include <sys/epoll.h>
+#include <sys/eventfd.h>
 
 // Hidden by the headers unless _GNU_SOURCE is defined before the first of them.
 int pipe2(int ends[2], int flags);

@@ -1,5 +1,6 @@
 import DequeModule
 import ServiceLifecycle
+import Store
 import Synchronization
 
 /// What waits to be worked on, many at a time: while workers are busy it gathers, and the next to be free takes all of it,
@@ -47,7 +48,7 @@ final class WorkQueue<Element: Sendable>: Sendable {
     }
   }
 
-  /// Works on what is added, until a graceful shutdown and then until nothing waits.
+  /// Works on what is added, each worker on a thread of its own, until a graceful shutdown and then until nothing waits.
   ///
   /// - Parameters:
   ///   - workers: how many work at a time.
@@ -58,7 +59,9 @@ final class WorkQueue<Element: Sendable>: Sendable {
       await withTaskGroup(of: Void.self) { group in
         for _ in 0..<workers {
           group.addTask {
-            while case let batch = await self.next(limit), !batch.isEmpty { await work(batch) }
+            await Database.withOwnThread {
+              while case let batch = await self.next(limit), !batch.isEmpty { await work(batch) }
+            }
           }
         }
       }

@@ -89,6 +89,15 @@ public final class ConnectionPool: Sendable {
     }
   }
 
+  /// Runs work that waits for a database most of the time on a thread of its own, on which the answers arrive too, of any
+  /// pool: it is not handed from thread to thread at each of them. What it calls runs there as well, so it must not keep
+  /// the thread from waiting for the database, except where nothing else of its own is under way.
+  ///
+  /// - Parameter body: the work; tasks that it starts without structure are not concerned.
+  public static func withOwnThread<Value: Sendable>(_ body: @Sendable () async -> Value) async -> Value {
+    await Reactor.withOwn(body)
+  }
+
   /// Lends no more connections, closes the idle ones, and returns when the lent ones have come back.
   public func close() async {
     let (waiters, idle) = state.withLock { state in

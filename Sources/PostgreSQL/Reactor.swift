@@ -2,12 +2,12 @@ import CLibPQ
 import Foundation
 import Synchronization
 
-/// One thread that waits for every socket of this process's PostgreSQL connections (`epoll`), and wakes the task
-/// that waits for the one that became ready.
+/// A thread that waits for sockets of this process's PostgreSQL connections (`epoll`), and wakes the task that waits for
+/// the one that became ready.
 ///
-/// libpq's non-blocking calls run on the cooperative pool, where they only copy and parse; all waiting is here.
-/// Measured on two cores with one-row prepared queries over a Unix socket, round trips a second for one
-/// connection and for eight:
+/// libpq's non-blocking calls only copy and parse; all waiting is here. Most connections share one such thread
+/// (``shared``), and their tasks run on the cooperative pool. Measured on two cores with one-row prepared queries over a
+/// Unix socket, round trips a second for one connection and for eight:
 ///
 /// | way to wait | 1 connection | 8 connections | CPU time a query |
 /// | --- | --- | --- | --- |
@@ -18,35 +18,60 @@ import Synchronization
 /// A thread for each connection costs a wake-up to hand the query over; a dispatch source costs a second one from
 /// its manager thread to a worker. Here the query is sent by the calling task itself, and the only hand-over is
 /// the answer's. It also needs no memory per connection.
+///
+/// A task that does little else than wait for the database can have such a thread to itself (``withOwn(_:)``): it runs where
+/// its answers arrive, and nothing is handed over at all.
 final class Reactor: Sendable {
   static let shared = Reactor()
+  /// The thread that the task has to itself.
+  @TaskLocal static var own: Reactor?
+  /// Threads that no task has at present. They are never ended: something may still be on its way to them.
+  private static let unused = Mutex<[Reactor]>([])
+
+  private struct State {
+    var jobs: [UnownedJob] = []
+    /// Whether it waits for a socket, so that it must be woken for a job.
+    var isWaiting = false
+    /// By file descriptor. A watch stays until its connection is dropped.
+    var watches: [Int32: SocketWatch] = [:]
+  }
 
   private let epoll: Int32
-  /// By file descriptor. A watch stays until its connection is dropped.
-  private let watches = Mutex<[Int32: SocketWatch]>([:])
+  private let bell: Int32
+  private let state = Mutex(State())
 
   private init() {
     epoll = epoll_create1(Int32(EPOLL_CLOEXEC))
     precondition(epoll >= 0, "epoll_create1: \(String(cString: strerror(errno)))")
+    bell = eventfd(0, O_CLOEXEC | O_NONBLOCK)
+    precondition(bell >= 0, "eventfd: \(String(cString: strerror(errno)))")
+    var event = epoll_event()
+    event.data.fd = bell
+    event.events = EPOLLIN.rawValue
+    epoll_ctl(epoll, EPOLL_CTL_ADD, bell, &event)
     let thread = Thread { [self] in run() }
     thread.name = "postgresql"
-    thread.stackSize = 256 << 10
+    thread.stackSize = 1 << 20
     thread.start()
   }
 
-  func watch(_ descriptor: Int32) -> SocketWatch {
-    let watch = SocketWatch(descriptor: descriptor, reactor: self)
-    watches.withLock { $0[descriptor] = watch }
-    var event = epoll_event()
-    event.data.fd = descriptor
-    epoll_ctl(epoll, EPOLL_CTL_ADD, descriptor, &event)
-    return watch
+  /// Runs a task on a thread of its own, on which it also waits for the database.
+  static func withOwn<Value>(_ body: @Sendable () async -> Value) async -> Value {
+    let reactor = unused.withLock { $0.popLast() } ?? Reactor()
+    defer { unused.withLock { $0.append(reactor) } }
+    return await $own.withValue(reactor) { await withTaskExecutorPreference(reactor, operation: body) }
   }
 
-  /// Must come before the descriptor is closed: its number may be given to another socket at once.
-  func forget(_ watch: SocketWatch) {
-    watches.withLock { watches in
-      if watches[watch.descriptor] === watch { watches[watch.descriptor] = nil }
+  fileprivate func watch(_ watch: SocketWatch) {
+    state.withLock { $0.watches[watch.descriptor] = watch }
+    var event = epoll_event()
+    event.data.fd = watch.descriptor
+    epoll_ctl(epoll, EPOLL_CTL_ADD, watch.descriptor, &event)
+  }
+
+  fileprivate func forget(_ watch: SocketWatch) {
+    state.withLock { state in
+      if state.watches[watch.descriptor] === watch { state.watches[watch.descriptor] = nil }
     }
     var event = epoll_event()
     epoll_ctl(epoll, EPOLL_CTL_DEL, watch.descriptor, &event)
@@ -62,46 +87,81 @@ final class Reactor: Sendable {
 
   private func run() -> Never {
     var events = [epoll_event](repeating: epoll_event(), count: 64)
+    var jobs: [UnownedJob] = []
     while true {
-      let count = epoll_wait(epoll, &events, Int32(events.count), -1)
+      state.withLock { state in
+        swap(&jobs, &state.jobs)
+        state.isWaiting = jobs.isEmpty
+      }
+      for job in jobs { job.runSynchronously(on: asUnownedTaskExecutor()) }
+      // Between jobs it only looks.
+      let count = epoll_wait(epoll, &events, Int32(events.count), jobs.isEmpty ? -1 : 0)
+      jobs.removeAll(keepingCapacity: true)
       for index in 0..<max(0, Int(count)) {
         let descriptor = events[index].data.fd
-        watches.withLock { $0[descriptor] }?.fire()
+        if descriptor == bell {
+          var rings: UInt64 = 0
+          _ = read(bell, &rings, 8)
+        } else {
+          state.withLock { $0.watches[descriptor] }?.fire()
+        }
       }
     }
+  }
+}
+
+extension Reactor: TaskExecutor {
+  func enqueue(_ job: consuming ExecutorJob) {
+    let job = UnownedJob(job)
+    let wasWaiting = state.withLock { state in
+      state.jobs.append(job)
+      defer { state.isWaiting = false }
+      return state.isWaiting
+    }
+    guard wasWaiting else { return }
+    var ring: UInt64 = 1
+    _ = write(bell, &ring, 8)
   }
 }
 
 /// A socket that a task can wait for. A wake-up is a hint: the waiter looks again whether it can go on.
 final class SocketWatch: Sendable {
   let descriptor: Int32
-  private let reactor: Reactor
 
   private struct State {
     var waiter: CheckedContinuation<Bool, Never>?
     var isAborted = false
+    /// The threads that know the socket. Only the last one that was asked waits for it.
+    var reactors: [Reactor] = []
   }
   private let state = Mutex(State())
 
-  fileprivate init(descriptor: Int32, reactor: Reactor) {
-    self.descriptor = descriptor
-    self.reactor = reactor
+  init(descriptor: Int32) { self.descriptor = descriptor }
+
+  /// Must come before the descriptor is closed: its number may be given to another socket at once.
+  func forget() {
+    for reactor in state.withLock({ $0.reactors }) { reactor.forget(self) }
   }
 
   /// Waits until the socket can be read, or written if asked for. At most one task waits at a time.
   ///
   /// - Returns: false once the watch is aborted.
   func wait(writing: Bool = false, isolation: isolated (any Actor)? = #isolation) async -> Bool {
-    await withCheckedContinuation { continuation in
-      let isAborted = state.withLock { state in
-        if !state.isAborted { state.waiter = continuation }
-        return state.isAborted
+    let reactor = Reactor.own ?? Reactor.shared
+    return await withCheckedContinuation { continuation in
+      let (isAborted, isNew) = state.withLock { state in
+        if state.isAborted { return (true, false) }
+        state.waiter = continuation
+        let isNew = !state.reactors.contains { $0 === reactor }
+        if isNew { state.reactors.append(reactor) }
+        return (false, isNew)
       }
       if isAborted {
         continuation.resume(returning: false)
-      } else {
-        reactor.arm(descriptor, writing: writing)
+        return
       }
+      if isNew { reactor.watch(self) }
+      reactor.arm(descriptor, writing: writing)
     }
   }
 

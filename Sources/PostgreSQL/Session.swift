@@ -18,13 +18,13 @@ actor Session {
   var savepoints = 0
 
   init(connection: sending LibPQConnection) {
-    self.watch = Reactor.shared.watch(connection.socket)
+    self.watch = SocketWatch(descriptor: connection.socket)
     self.canceller = connection.makeCanceller()
     self.connection = connection
   }
 
   /// Before the connection closes its descriptor, which happens after this.
-  deinit { Reactor.shared.forget(watch) }
+  deinit { watch.forget() }
 
   var serverProcess: Int32 { connection.serverProcess }
 

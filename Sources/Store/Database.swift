@@ -74,6 +74,12 @@ public final class Database: Sendable {
   private let server: PrivateServer?
   private let logger: Logger
 
+  /// Runs work that waits for the database most of the time, and works on one thing at a time, on a thread of its own: it
+  /// is not handed from thread to thread at each answer.
+  public static func withOwnThread<Value: Sendable>(_ body: @Sendable () async -> Value) async -> Value {
+    await ConnectionPool.withOwnThread(body)
+  }
+
   private init(
     connectionString: String, ownerConnectionString: String, pool: ConnectionPool, batchPool: ConnectionPool,
     exportPool: ConnectionPool, lookupPool: ConnectionPool, server: PrivateServer?, logger: Logger

@@ -56,22 +56,24 @@ public struct LiveLinkage: Service {
 
   /// Works until a graceful shutdown.
   public func run() async throws {
-    await cancelWhenGracefulShutdown {
-      var isFailing = false
-      while !Task.isCancelled {
-        var worked = false
-        do {
-          worked = try await work()
-          if isFailing { logger.info("accounts are linked again") }
-          isFailing = false
-        } catch {
-          if Task.isCancelled { return }
-          if !isFailing { logger.error("accounts are not linked", metadata: ["error": "\(error)"]) }
-          isFailing = true
-          try? await Task.sleep(for: .seconds(1))
-        }
-        if !worked { try? await Task.sleep(for: .milliseconds(limits.intervalMilliseconds)) }
+    await cancelWhenGracefulShutdown { await Database.withOwnThread { await workUntilCancelled() } }
+  }
+
+  private nonisolated(nonsending) func workUntilCancelled() async {
+    var isFailing = false
+    while !Task.isCancelled {
+      var worked = false
+      do {
+        worked = try await work()
+        if isFailing { logger.info("accounts are linked again") }
+        isFailing = false
+      } catch {
+        if Task.isCancelled { return }
+        if !isFailing { logger.error("accounts are not linked", metadata: ["error": "\(error)"]) }
+        isFailing = true
+        try? await Task.sleep(for: .seconds(1))
       }
+      if !worked { try? await Task.sleep(for: .milliseconds(limits.intervalMilliseconds)) }
     }
   }
 
