@@ -1,5 +1,6 @@
 import Compliance
 import Foundation
+import PostgreSQL
 import Testing
 
 extension ServiceTests {
@@ -17,6 +18,52 @@ extension ServiceTests {
         }
       }
     }
+
+    @Test("what few decisions have, what many have, and what had many once is found across spans of days")
+    func marks() async throws {
+      let database = try await Workshop.current.database()
+      #expect(try await Clearance.run(["migrate", "--database-url", database]).end == .exit(0))
+      let asked = try await withConnection(database) { db in
+        try await db.simple(Self.markedHistory)
+        return try await db.query(Self.askedForMarks).map { row in
+          (question: try row.text(0), found: try row.get(1, as: [UUID].self), wanted: try row.get(2, as: [UUID].self))
+        }
+      }
+      #expect(asked.count > 300 && asked.contains { $0.wanted.count == 1_000 })
+      for one in asked { #expect(one.found == one.wanted, "\(one.question)") }
+    }
+
+    // 30,000 decisions of 300 days, 25 spans; those of the first hundred by a ruleset of their own.
+    private static let markedHistory = """
+      create temporary table made as
+      select n, (left(uuid_floor('2025-01-01Z'::timestamptz + n * interval '14 minutes 24 seconds')::text, 13)
+        || '-7000-8000-' || left(md5(n::text), 12))::uuid as id,
+        case when n < 10000 then 'first' else 'second' end as ruleset
+      from generate_series(0, 29999) n;
+      insert into decision_presence
+      select distinct left(id::text, 6), ruleset, 'submission', '00000000-0000-0000-0000-000000000000'::uuid from made;
+      insert into decision_marks
+      select id, array_remove(array['s:' || span_of(id), 'h:' || ruleset, 'v:' || case n % 3 when 0 then 'deny' else 'review' end,
+        case when n % 2 = 0 then 'r:often' end, case when n % 31 = 0 then 'r:some' end,
+        case when n % 1009 = 0 then 'r:seldom' end, case when n between 2000 and 3999 then 'r:once' end,
+        case when n between 9000 and 9019 then 'r:briefly' end], null)
+      from made order by id;
+      """
+
+    private static let askedForMarks = """
+      select format('%s %s to %s, %s', t.tags, since, before, wanted),
+        array(select * from marked_decisions(t.tags, before, since, wanted)),
+        array(select decision from decision_marks m
+          where m.tags @> t.tags and decision < before and decision >= since order by decision desc limit wanted)
+      from (values (array['r:often']), (array['r:some']), (array['r:seldom']), (array['r:once']), (array['r:briefly']),
+          (array['r:never']), (array['v:deny', 'r:some']), (array['v:deny', 'r:seldom']), (array['r:once', 'h:first']),
+          (array['r:seldom', 'h:first']), (array['r:often', 'h:second']), (array['r:once', 'h:second']),
+          (array['r:often', 'h:third'])) t(tags),
+        (values (null::int, null::int), (null, 3500), (9010, null), (20000, 100), (2001, 1999), (0, null)) b(until, start),
+        (values (1), (5), (51), (1000)) w(wanted),
+        lateral (select coalesce((select id from made where n = until), 'ffffffff-ffff-ffff-ffff-ffffffffffff') as before,
+          coalesce((select id from made where n = start), '00000000-0000-0000-0000-000000000000') as since) i
+      """
 
     /// Decisions of every kind, some milliseconds apart; newest first.
     private func fill(_ client: HTTPClient) throws -> [Decision] {
