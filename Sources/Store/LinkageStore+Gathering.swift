@@ -26,6 +26,14 @@ extension LinkageStore {
     public let began: Int64?
     /// The newest hour of which usage was taken in, since 1970; `nil` before there was any.
     public let usageHour: Int64?
+    /// Asks what accounts used, in the windows that end with that hour.
+    fileprivate let usage: String?
+
+    fileprivate init(began: Int64?, usageHour: Int64?) {
+      self.began = began
+      self.usageHour = usageHour
+      usage = usageHour.map { LinkageStore.usage(until: $0) }
+    }
   }
 
   /// How far linking has come.
@@ -78,7 +86,7 @@ extension LinkageStore {
       pipeline.query(LinkageStore.places, [accounts])
       pipeline.query(
         LinkageStore.tracesOfConcerned, [accounts, .textArray(questions.map { LinkageArea.text(of: $0.traces) })])
-      if let hour = state.usageHour { pipeline.query(LinkageStore.usage, [accounts, UsageStore.end(after: hour)]) }
+      if let usage = state.usage { pipeline.query(usage, [accounts]) }
       let results = try await db.pipeline(pipeline)
       let usage = results.count > 2 ? try LinkageStore.usage(results[2].rows) : [:]
       var places: [String: Place] = [:]
@@ -156,12 +164,20 @@ extension LinkageStore {
     where not exists (select from linkage_accounts where account_id = i.account and cell = 0)
     """
 
-  // By days, so that each is counted once, by the first hour in which the account was used.
-  private static let usage = """
-    select account_id, \(UsageStore.sums), min(hour) >= $2 - interval '168 hours'
-    from usage where account_id = any($1) and \(UsageStore.span)
-    group by account_id, floor(extract(epoch from hour) / 86400)
-    """
+  // By days, so that each is counted once, by the first hour in which the account was used. The hours are written out,
+  // one statement for each, so that partitions of other months are not even opened.
+  private static func usage(until hour: Int64) -> String {
+    func start(_ hours: Int64) -> String {
+      "timestamptz '\(UsageHour(hoursSinceEpoch: Int32(clamping: hour + 1 - hours)))'"
+    }
+    let sums = UsageWindows.hours.map { "coalesce(sum(exchanges) filter (where hour >= \(start($0))), 0)::int8" }
+    return """
+      select account_id, \(sums.joined(separator: ", ")), min(hour) >= \(start(7 * 24))
+      from usage
+      where account_id = any($1) and hour >= \(start(UsageWindows.hours.max() ?? 0)) and hour < \(start(0))
+      group by account_id, floor(extract(epoch from hour) / 86400)
+      """
+  }
 
   /// Adds up what accounts used on each day.
   private static func usage(_ rows: [Row]) throws -> [String: (usage: UsageWindows, days: Int64)] {
