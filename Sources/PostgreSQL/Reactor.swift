@@ -51,7 +51,8 @@ final class Reactor: Sendable {
     epoll_ctl(epoll, EPOLL_CTL_ADD, bell, &event)
     let thread = Thread { [self] in run() }
     thread.name = "postgresql"
-    thread.stackSize = 1 << 20
+    // Whatever tasks do runs here; what of it is not used takes no memory.
+    thread.stackSize = 8 << 20
     thread.start()
   }
 
@@ -97,6 +98,7 @@ final class Reactor: Sendable {
       // Between jobs it only looks.
       let count = epoll_wait(epoll, &events, Int32(events.count), jobs.isEmpty ? -1 : 0)
       jobs.removeAll(keepingCapacity: true)
+      state.withLock { $0.isWaiting = false }
       for index in 0..<max(0, Int(count)) {
         let descriptor = events[index].data.fd
         if descriptor == bell {
